@@ -4,12 +4,19 @@
  *
  * The value (or error) that the top frame ends with goes to the frame below it, at the call where that frame stands.
  */
-import { AGAIN, NORMAL, THROW, type Mode } from '../code/site.js'
+import { NORMAL, THROW, type Mode } from '../code/site.js'
 import { flag, CAPTURING, SIGNAL, takeRecorded } from '../capture/signal.js'
 import type { Frame } from './frame.js'
+import { TaskFrame, type Task } from './task-frame.js'
 
-/** Called at a root when the stack has been unwound; may save the state. The stack is outermost first and is gone on with. */
-export type OnCapture = (stack: Frame[]) => void
+export { resumeFrame } from './frame.js'
+
+/**
+ * Called at a root when the stack has been unwound; may save the state. The stack is outermost first and is gone on with,
+ * unless the handler returns ABANDON: then the state has been rebuilt elsewhere, and this driver ends without a result.
+ */
+export type OnCapture = (stack: Frame[]) => typeof ABANDON | void
+export const ABANDON = Symbol('abandon')
 
 let onCapture: OnCapture = () => {}
 export function setOnCapture (handler: OnCapture): void { onCapture = handler }
@@ -24,15 +31,20 @@ export const currentHeapStack = (): readonly Frame[] => heapStack
 
 /** Runs `start` as the root of a task; returns its result as if nothing had happened in between. */
 export function runRoot<T> (start: () => T): T {
-  return drive([], start) as T
+  return rootDrive([], start) as T
+}
+
+/** Runs a task's callback; what follows it (`task.conclude`) becomes a frame where the callback is captured. */
+export function runTask (task: Task, callback: () => unknown): unknown {
+  return rootDrive([], callback, NORMAL, undefined, task)
 }
 
 /** Resumes a stack of frames (outermost first) with the outcome of the call at which the innermost stands. */
 export function resumeStack (stack: Frame[], mode: Mode = NORMAL, value?: unknown): unknown {
-  return drive(stack, undefined, mode, value)
+  return rootDrive(stack, undefined, mode, value)
 }
 
-function drive (stack: Frame[], start: (() => unknown) | undefined, mode: Mode = NORMAL, value?: unknown): unknown {
+function rootDrive (stack: Frame[], start: (() => unknown) | undefined, mode: Mode = NORMAL, value?: unknown, task?: Task): unknown {
   const outerStack = heapStack
   heapStack = stack
   depth++
@@ -41,17 +53,24 @@ function drive (stack: Frame[], start: (() => unknown) | undefined, mode: Mode =
       try {
         value = start()
       } catch (error) {
-        if (!tookOver(error, stack)) throw error
-        value = undefined
+        if (isCapture(error)) {
+          if (task !== undefined) { stack.push(new TaskFrame(task)); task = undefined }
+          if (tookOver(stack) === ABANDON) return undefined
+          value = undefined
+        } else { mode = THROW; value = error }
       }
+      if (task !== undefined) return task.conclude(mode, value)
     }
     for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
       try {
-        value = resumeFrame(frame, mode, value)
+        value = frame.resume(mode, value)
         mode = NORMAL
       } catch (error) {
-        mode = NORMAL
-        if (tookOver(error, stack)) { value = undefined } else { mode = THROW; value = error }
+        if (isCapture(error)) {
+          if (tookOver(stack) === ABANDON) return undefined
+          mode = NORMAL
+          value = undefined
+        } else { mode = THROW; value = error }
       }
     }
     if (mode === THROW) throw value
@@ -62,23 +81,12 @@ function drive (stack: Frame[], start: (() => unknown) | undefined, mode: Mode =
   }
 }
 
-/** Runs a frame's machine, and its loops' structured versions, to the frame's end. */
-export function resumeFrame (frame: Frame, mode: Mode, value: unknown): unknown {
-  for (;;) {
-    const { site } = frame
-    const machine = site.loops.get(frame.pc) ?? site.resume
-    const result = machine!(frame, mode, value)
-    if (result !== AGAIN) return result
-    mode = frame.again
-    value = frame.carried
-    frame.again = NORMAL
-    frame.carried = undefined
-  }
+function isCapture (error: unknown): boolean {
+  return error === SIGNAL && flag[CAPTURING] !== 0
 }
 
-function tookOver (error: unknown, stack: Frame[]): boolean {
-  if (error !== SIGNAL || flag[CAPTURING] === 0) return false
-  for (const frame of takeRecorded()) stack.push(frame)
-  onCapture(stack)
-  return true
+function tookOver (stack: Frame[]): typeof ABANDON | void {
+  const frames = takeRecorded()
+  for (let index = 0; index < frames.length; index++) stack.push(frames[index])
+  return onCapture(stack)
 }

@@ -1,5 +1,5 @@
 /** An activation as heap data: which function, where it stands, its locals. */
-import { NORMAL, type Mode, type Site } from '../code/site.js'
+import { AGAIN, NORMAL, type Mode, type Site } from '../code/site.js'
 
 export class Frame {
   site: Site
@@ -10,10 +10,34 @@ export class Frame {
   /** How the machine goes on after it has returned AGAIN: an error that left a loop goes to the handler around it. */
   again: Mode = NORMAL
   carried: unknown = undefined
+  /** The operand of the await or yield at which the machine has just stopped. */
+  value: unknown = undefined
 
   constructor (site: Site, pc: number, locals: unknown[]) {
     this.site = site
     this.pc = pc
     this.locals = locals
+  }
+
+  /**
+   * Goes on with the outcome of the call at which the frame stands; the result goes to the frame below. Frames of
+   * generators and async functions turn what their machine returns into what their caller gets.
+   */
+  resume (mode: Mode, value: unknown): unknown {
+    return resumeFrame(this, mode, value)
+  }
+}
+
+/** Runs a frame's machine, and its loops' structured versions, to the frame's end or to an AWAIT or YIELD. */
+export function resumeFrame (frame: Frame, mode: Mode, value: unknown): unknown {
+  for (;;) {
+    const { site } = frame
+    const machine = site.loops.get(frame.pc) ?? site.resume
+    const result = machine!(frame, mode, value)
+    if (result !== AGAIN) return result
+    mode = frame.again
+    value = frame.carried
+    frame.again = NORMAL
+    frame.carried = undefined
   }
 }
