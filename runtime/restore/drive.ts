@@ -34,7 +34,7 @@ export function runRoot<T> (start: () => T): T {
   return rootDrive([], start) as T
 }
 
-/** Runs a task's callback; what follows it (`task.conclude`) becomes a frame where the callback is captured. */
+/** Runs a task's callback. Where it is captured, what follows it (`task.conclude`) becomes the outermost frame. */
 export function runTask (task: Task, callback: () => unknown): unknown {
   return rootDrive([], callback, NORMAL, undefined, task)
 }
@@ -50,16 +50,22 @@ function rootDrive (stack: Frame[], start: (() => unknown) | undefined, mode: Mo
   depth++
   try {
     if (start !== undefined) {
-      try {
-        value = start()
-      } catch (error) {
-        if (isCapture(error)) {
-          if (task !== undefined) { stack.push(new TaskFrame(task)); task = undefined }
-          if (tookOver(stack) === ABANDON) return undefined
-          value = undefined
-        } else { mode = THROW; value = error }
+      // No catch: an error that nobody catches must keep the position at which it was thrown. Leaving the finally block by a
+      // jump drops the signal.
+      captured: {
+        let ended = false
+        try {
+          value = start()
+          ended = true
+        } finally {
+          // eslint-disable-next-line no-unsafe-finally
+          if (!ended && flag[CAPTURING] !== 0) break captured
+        }
+        return value
       }
-      if (task !== undefined) return task.conclude(mode, value)
+      if (task !== undefined) stack.push(new TaskFrame(task))
+      if (tookOver(stack) === ABANDON) return undefined
+      value = undefined
     }
     for (let frame = stack.pop(); frame !== undefined; frame = stack.pop()) {
       try {
