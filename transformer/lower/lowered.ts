@@ -21,11 +21,11 @@
  */
 import type { Positioned, Slice } from '../emit/source-map.js'
 
-/** Printed differently in the fast version and in the machine. */
-export interface Token { readonly token: 'this' | 'new.target' | 'arguments' | 'home' }
+/** Printed differently in the fast version and in the machine, where `this` and `super` are not what they were. */
+export interface Dual { readonly fast: Piece, readonly machine: Piece }
 
 /** Text before it is decided in which version it stands. */
-export type Piece = string | Token | Slice | { readonly at: Positioned['at'], readonly code: Piece, readonly name?: string } | readonly Piece[]
+export type Piece = string | Dual | Slice | { readonly at: Positioned['at'], readonly code: Piece, readonly name?: string } | readonly Piece[]
 
 export type Lowered =
   | { readonly kind: 'plain', readonly code: Piece }

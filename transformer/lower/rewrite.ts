@@ -1,0 +1,184 @@
+/**
+ * Text of a node without resume points: the source as it stands, but for names that have moved (shared variables, `this` of a
+ * machine), closures, which come from factories, and `super`.
+ */
+import ts from 'typescript'
+import { isFunctionNode, isAssignment } from '../analyze/scopes.js'
+import type { LowerContext } from './context.js'
+import type { Piece } from './lowered.js'
+
+export function rewrite (node: ts.Node, context: LowerContext): Piece {
+  const replaced = replacement(node, context)
+  if (replaced !== undefined) return { at: node.getStart(context.file.source), code: replaced }
+  return rewriteChildren(node, context)
+}
+
+/** The node's text with its children rewritten. */
+export function rewriteChildren (node: ts.Node, context: LowerContext): Piece {
+  const { source } = context.file
+  const pieces: Piece[] = []
+  let position = node.getStart(source)
+  let changed = false
+  ts.forEachChild(node, child => {
+    const piece = rewrite(child, context)
+    if (isUntouched(piece)) return
+    const start = child.getStart(source)
+    pieces.push({ from: position, to: start }, piece)
+    position = child.end
+    changed = true
+  })
+  if (!changed) return context.source(node)
+  pieces.push({ from: position, to: node.end })
+  return pieces
+}
+
+const isUntouched = (piece: Piece): boolean => typeof piece === 'object' && 'from' in piece
+
+function replacement (node: ts.Node, context: LowerContext): Piece | undefined {
+  const { scopes, closures, names } = context.file
+  switch (node.kind) {
+    case ts.SyntaxKind.Identifier: {
+      const variable = scopes.resolved.get(node)
+      if (variable === undefined) {
+        const declared = scopes.declared.get(node)
+        return declared !== undefined && names.of(declared) !== declared.name ? names.of(declared) : undefined
+      }
+      const reference = scopes.references.get(node)
+      const text = reference?.write === true ? context.target(variable) : context.reference(variable)
+      return text === variable.name ? undefined : text
+    }
+    case ts.SyntaxKind.ThisKeyword: {
+      const variable = scopes.resolved.get(node)
+      return variable === undefined ? undefined : context.reference(variable)
+    }
+    case ts.SyntaxKind.ShorthandPropertyAssignment: {
+      const { name, objectAssignmentInitializer } = node as ts.ShorthandPropertyAssignment
+      const text = replacement(name, context)
+      if (text === undefined && objectAssignmentInitializer === undefined) return undefined
+      const initializer: Piece = objectAssignmentInitializer === undefined ? '' : [' = ', rewrite(objectAssignmentInitializer, context)]
+      return text === undefined ? [name.text, initializer] : [name.text, ': ', text, initializer]
+    }
+    case ts.SyntaxKind.MetaProperty: {
+      const variable = scopes.resolved.get(node)
+      return variable === undefined ? undefined : context.reference(variable)
+    }
+    case ts.SyntaxKind.VariableDeclarationList: return declarationList(node as ts.VariableDeclarationList, context)
+    case ts.SyntaxKind.ObjectLiteralExpression:
+      return hasMembers(node as ts.ObjectLiteralExpression) ? closures.objectLiteral(node as ts.ObjectLiteralExpression, context) : undefined
+    case ts.SyntaxKind.BindingElement: {
+      // `{ x }` of a declaration whose variable has another name.
+      const element = node as ts.BindingElement
+      if (!ts.isIdentifier(element.name) || element.propertyName !== undefined || element.dotDotDotToken !== undefined || !ts.isObjectBindingPattern(element.parent)) return undefined
+      const declared = scopes.declared.get(element.name)
+      if (declared === undefined || names.of(declared) === declared.name) return undefined
+      return [declared.name, ': ', names.of(declared), element.initializer === undefined ? '' : [' = ', rewrite(element.initializer, context)]]
+    }
+    case ts.SyntaxKind.PropertyAccessExpression: case ts.SyntaxKind.ElementAccessExpression: {
+      const access = node as ts.PropertyAccessExpression | ts.ElementAccessExpression
+      return access.expression.kind === ts.SyntaxKind.SuperKeyword ? superAccess(access, context) : undefined
+    }
+    case ts.SyntaxKind.BinaryExpression: {
+      const { left, operatorToken } = node as ts.BinaryExpression
+      if (!isAssignment(operatorToken.kind) || !isSuperAccess(left)) return undefined
+      const fast = [context.source(left), ` ${operatorToken.getText(context.file.source)} `, rewrite((node as ts.BinaryExpression).right, context)]
+      return { fast, machine: ['$.superSet(', homeObject(context), ', ', superKey(left, context), ', $this, ', rewrite((node as ts.BinaryExpression).right, context), ')'] }
+    }
+  }
+  if (ts.isFunctionExpression(node) || ts.isArrowFunction(node)) return closures.functionExpression(node, context, inferredName(node))
+  if (ts.isClassExpression(node)) return closures.classExpression(node, context, inferredName(node))
+  if (isFunctionNode(node)) return undefined
+  return undefined
+}
+
+/** The name that a closure gets from the place where it stands. */
+export function inferredName (node: ts.Node): string | undefined {
+  const { parent } = node
+  if ((ts.isVariableDeclaration(parent) || ts.isBindingElement(parent) || ts.isParameter(parent)) && parent.initializer === node && ts.isIdentifier(parent.name)) return parent.name.text
+  if (ts.isPropertyAssignment(parent) && parent.initializer === node && !ts.isComputedPropertyName(parent.name)) return propertyName(parent.name)
+  if (ts.isPropertyDeclaration(parent) && parent.initializer === node && !ts.isComputedPropertyName(parent.name)) return propertyName(parent.name)
+  if (ts.isShorthandPropertyAssignment(parent) && parent.objectAssignmentInitializer === node) return parent.name.text
+  if (ts.isBinaryExpression(parent) && parent.right === node && ts.isIdentifier(parent.left) &&
+    [ts.SyntaxKind.EqualsToken, ts.SyntaxKind.QuestionQuestionEqualsToken, ts.SyntaxKind.BarBarEqualsToken, ts.SyntaxKind.AmpersandAmpersandEqualsToken].includes(parent.operatorToken.kind)) return parent.left.text
+  if (ts.isExportAssignment(parent)) return 'default'
+  return undefined
+}
+
+export function propertyName (name: ts.PropertyName): string {
+  if (ts.isComputedPropertyName(name)) return ''
+  return ts.isNumericLiteral(name) ? String(Number(name.text)) : name.text
+}
+
+/** Methods and accessors: the literal must come from a factory, so that a new process can make them. */
+export const hasMembers = (node: ts.ObjectLiteralExpression): boolean => node.properties.some(property => isFunctionNode(property))
+
+/** Declarations of hoisted or shared variables become assignments. */
+function declarationList (list: ts.VariableDeclarationList, context: LowerContext): Piece | undefined {
+  const { scopes, captured } = context.file
+  const moved = list.declarations.some(declaration => declaredNames(declaration.name).some(name => {
+    const variable = scopes.declared.get(name)
+    return variable !== undefined && (context.isHoisted(variable) || captured.isBoxed(variable))
+  }))
+  if (!moved) return undefined
+  const assignments: Piece[] = []
+  for (const declaration of list.declarations) {
+    for (const name of declaredNames(declaration.name)) context.hoist(scopes.declared.get(name)!)
+    const isVar = !(list.flags & ts.NodeFlags.BlockScoped)
+    if (declaration.initializer === undefined && isVar) continue
+    const value = declaration.initializer === undefined ? 'undefined' : rewrite(declaration.initializer, context)
+    if (assignments.length > 0) assignments.push(', ')
+    assignments.push(assignPattern(declaration.name, value, context))
+  }
+  return assignments.length > 0 ? assignments : 'undefined'
+}
+
+/** `target = value` for a declaration's name or pattern, as an expression. */
+export function assignPattern (name: ts.BindingName, value: Piece, context: LowerContext): Piece {
+  if (ts.isIdentifier(name)) return [context.target(context.file.scopes.declared.get(name)!), ' = ', value]
+  return ['(', patternAsTarget(name, context), ' = ', value, ')']
+}
+
+/** A declaring pattern as an assignment's target. */
+export function patternAsTarget (name: ts.BindingName, context: LowerContext): Piece {
+  if (ts.isIdentifier(name)) return context.target(context.file.scopes.declared.get(name)!)
+  const parts: Piece[] = []
+  for (const element of name.elements) {
+    if (parts.length > 0) parts.push(', ')
+    if (!ts.isBindingElement(element)) continue
+    if (element.dotDotDotToken !== undefined) parts.push('...')
+    if (ts.isObjectBindingPattern(name) && element.dotDotDotToken === undefined) {
+      parts.push(element.propertyName === undefined ? (element.name as ts.Identifier).text : rewrite(element.propertyName, context), ': ')
+    }
+    parts.push(patternAsTarget(element.name, context))
+    if (element.initializer !== undefined) parts.push(' = ', rewrite(element.initializer, context))
+  }
+  if (ts.isArrayBindingPattern(name) && name.elements.length > 0 && !ts.isBindingElement(name.elements[name.elements.length - 1])) parts.push(',')
+  return ts.isObjectBindingPattern(name) ? ['{ ', parts, ' }'] : ['[', parts, ']']
+}
+
+export function declaredNames (name: ts.BindingName): ts.Identifier[] {
+  if (ts.isIdentifier(name)) return [name]
+  return name.elements.flatMap(element => ts.isBindingElement(element) ? declaredNames(element.name) : [])
+}
+
+export const isSuperAccess = (node: ts.Node): node is ts.PropertyAccessExpression | ts.ElementAccessExpression =>
+  (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) && node.expression.kind === ts.SyntaxKind.SuperKeyword
+
+export function superKey (node: ts.PropertyAccessExpression | ts.ElementAccessExpression, context: LowerContext): Piece {
+  return ts.isPropertyAccessExpression(node) ? JSON.stringify(node.name.text) : rewrite(node.argumentExpression, context)
+}
+
+/** The object whose prototype `super` looks into: the class's prototype, or the class for static members. */
+export function homeObject (context: LowerContext): Piece {
+  let at = context.scope
+  while (at.kind === 'arrow' && at.outer !== undefined) at = at.outer
+  const { node } = at
+  const isStatic = !ts.isClassLike(node.parent) || (ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(modifier => modifier.kind === ts.SyntaxKind.StaticKeyword) === true) || ts.isClassStaticBlockDeclaration(node)
+  return isStatic ? '$home' : '$home.prototype'
+}
+
+/** Reading `super.x`. An arrow function stands outside of the class, so it uses the home object in both versions. */
+export function superAccess (node: ts.PropertyAccessExpression | ts.ElementAccessExpression, context: LowerContext): Piece {
+  const machine: Piece = ['$.superGet(', homeObject(context), ', ', superKey(node, context), ', $this)']
+  if (context.scope.kind === 'arrow') return machine
+  return { fast: ts.isPropertyAccessExpression(node) ? context.source(node) : ['super[', rewrite(node.argumentExpression, context), ']'], machine }
+}
