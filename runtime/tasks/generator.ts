@@ -1,0 +1,111 @@
+/**
+ * Generators: objects of ours with explicit frames. The frame is the object's state; it sits in a private field, so a
+ * program sees an empty object whose prototype is the function's, as with native ones.
+ *
+ * `next`, `return` and `throw` of %GeneratorPrototype% are replaced when the first generator function is made; they pass
+ * native generators on. Captured in a step, the frame stands on the stack as its own `next`: resumed, it makes what `next`
+ * would have returned.
+ */
+import { NORMAL, RETURN, THROW, YIELD, type Mode, type ModuleSites } from '../code/site.js'
+import { SIGNAL } from '../capture/signal.js'
+import { Frame, resumeFrame } from '../restore/frame.js'
+import { apply, create, generatorPrototype, isObject, Returned, type Callable } from './intrinsics.js'
+import { replaceMethods } from './install.js'
+
+const START = 0
+const SUSPENDED = 1
+const RUNNING = 2
+const DONE = 3
+
+export class GeneratorFrame extends Frame {
+  state: number = START
+
+  override resume (mode: Mode, value: unknown): unknown {
+    let result
+    try {
+      result = resumeFrame(this, mode, value)
+    } catch (error) {
+      if (error !== SIGNAL) this.end()
+      throw error
+    }
+    if (result === YIELD) {
+      const yielded = this.value
+      this.value = undefined
+      this.state = SUSPENDED
+      return { value: yielded, done: false }
+    }
+    this.end()
+    return { value: result, done: true }
+  }
+
+  private end (): void {
+    this.state = DONE
+    this.locals = noLocals
+  }
+}
+const noLocals: unknown[] = []
+
+class Stamp extends Returned {
+  #frame: GeneratorFrame | undefined
+  static set (object: object, frame: GeneratorFrame): void {
+    if (!(#frame in object)) new Stamp(object)
+    ;(object as Stamp).#frame = frame
+  }
+
+  static get (object: unknown): GeneratorFrame | undefined {
+    return isObject(object) && #frame in object ? (object as Stamp).#frame : undefined
+  }
+}
+
+export const generatorFrameOf: (object: unknown) => GeneratorFrame | undefined = Stamp.get
+export const linkGenerator: (object: object, frame: GeneratorFrame) => void = Stamp.set
+
+/** A call of a generator function: makes its object. */
+export function generatorCall (module: ModuleSites, siteIndex: number, locals: unknown[], fn: { prototype?: unknown }): object {
+  const { prototype } = fn
+  const object = create(isObject(prototype) ? prototype : generatorPrototype) as object
+  Stamp.set(object, new GeneratorFrame(module.sites[siteIndex], 0, locals))
+  return object
+}
+
+/** One step of a generator. */
+export function throughGenerator (frame: GeneratorFrame, mode: Mode, value: unknown): unknown {
+  if (frame.state === RUNNING) throw new TypeError('Generator is already running')
+  if (frame.state === START && mode !== NORMAL) {
+    frame.state = DONE
+    frame.locals = noLocals
+  }
+  if (frame.state === DONE) {
+    if (mode === THROW) throw value
+    return { value: mode === RETURN ? value : undefined, done: true }
+  }
+  frame.state = RUNNING
+  return frame.resume(mode, value)
+}
+
+// ---- %GeneratorPrototype%
+
+const native = generatorPrototype as { next: Callable, return: Callable, throw: Callable }
+const { next: nativeNext, return: nativeReturn, throw: nativeThrow } = native
+
+const methods = {
+  next (value: unknown): unknown {
+    const frame = Stamp.get(this)
+    return frame === undefined ? apply(nativeNext, this, [value]) : throughGenerator(frame, NORMAL, value)
+  },
+  return (value: unknown): unknown {
+    const frame = Stamp.get(this)
+    return frame === undefined ? apply(nativeReturn, this, [value]) : throughGenerator(frame, RETURN, value)
+  },
+  throw (exception: unknown): unknown {
+    const frame = Stamp.get(this)
+    return frame === undefined ? apply(nativeThrow, this, [exception]) : throughGenerator(frame, THROW, exception)
+  },
+}
+
+let replaced = false
+export function replaceGeneratorMethods (): void {
+  if (replaced) return
+  replaced = true
+  replaceMethods(generatorPrototype, methods)
+}
