@@ -1,0 +1,28 @@
+/** Where a stack stands in the user's source. */
+import { fileURLToPath } from 'node:url'
+import type { Frame } from '../restore/frame.js'
+import type { SourcePosition } from './core-contract.js'
+
+const indexOf = Function.prototype.call.bind(String.prototype.indexOf) as (text: string, part: string) => number
+const get = Function.prototype.call.bind(Map.prototype.get) as
+  (points: Frame['site']['points'], pc: number) => { line: number, column: number } | undefined
+
+/** The innermost frame in the program's own files; a stack that is in a package all the way down shows the package. */
+export function positionOf (stack: readonly Frame[]): SourcePosition | undefined {
+  let foreign: SourcePosition | undefined
+  for (let index = stack.length - 1; index >= 0; index--) {
+    const { site, pc } = stack[index]
+    const point = get(site.points, pc)
+    if (point === undefined) continue
+    const position = { file: pathOf(site.module.id), line: point.line, column: point.column, name: site.name }
+    if (isOwn(position.file)) return position
+    foreign ??= position
+  }
+  return foreign
+}
+
+const isOwn = (file: string): boolean => indexOf(file, '/node_modules/') < 0 && indexOf(file, 'reprise:') < 0
+
+function pathOf (id: string): string {
+  try { return indexOf(id, 'file:') === 0 ? fileURLToPath(id) : id } catch { return id }
+}
