@@ -1,0 +1,115 @@
+/**
+ * Whether a position in a script's text is that of the call at a resume point.
+ *
+ * The compiler prints a resume point as `$pc = N; target = call`, N from 7000001 to 7999999, the call directly behind. The mark
+ * is looked for in the text that runs, so it holds after bundlers and minifiers: `a=7000012,b=(c.d)(e)`, `n=7001e3;`. Between
+ * the number and the position may only stand what evaluates nothing. What V8 gives as a frame's position:
+ *
+ *     (o.m)(x)      the parenthesis of the arguments; a getter `m` has the position of the name
+ *     o[k](x)       the same, a getter that of the bracket; also o.#m(x)
+ *     f(x), super() the name
+ *     new o.C(x)    `new`
+ *     (o.m)`x`      the backtick
+ *     o.m(x)        the name: what a minifier leaves of the first; a getter has the same position
+ *     f(...x)       as without the dots; iterating x has the same
+ */
+import { charCodeAt, uncurry } from '../encoding/natives.js'
+
+export interface Mark {
+  readonly pc: number
+  /** `exact`: only the call itself has this position. `member`: a getter of that name has it as well. */
+  readonly form: 'exact' | 'member' | 'new'
+  /** The callee as it is written, `o.m` or `f`; undefined for a computed key. */
+  readonly callee: string | undefined
+  /** The last name of it. */
+  readonly name: string | undefined
+  readonly hasSpread: boolean
+}
+
+const exec = uncurry(RegExp.prototype.exec)
+const slice = uncurry(String.prototype.slice)
+const indexOf = uncurry(String.prototype.indexOf)
+const isInteger = Number.isInteger
+const { max } = Math
+const toNumber = Number
+
+const space = String.raw`(?:\s|/\*(?:[^*]|\*(?!/))*\*/)*`
+const name = String.raw`[\p{ID_Continue}$\u200c\u200d]+`
+const key = String.raw`(?:${space}\.${space}#?${name}|${space}\[${space}(?:${name}(?:\.${name})?|"[^"\\]*"|'[^'\\]*')${space}\])`
+/** What may stand between the mark and the call: it evaluates nothing before the call. */
+const lead = String.raw`(?:(?:return|throw|await|yield|void|typeof)\b${space}|(?:if|switch)${space}\(${space}|(?:(?:const|let|var)\s${space})?${name}${key}*${space}=${space}|[!(]${space})*`
+const mark = String.raw`[^=!<>]=${space}(\d[\d.]*(?:[eE]\+?\d+)?)(?:${space}[;,]${space}|[^\S\n]*\n${space})${lead}`
+const receiver = String.raw`${name}(?:\[${name}\])?`
+const parenthesised = String.raw`\(${space}(?:0${space},${space})?(${receiver}${key}?)${space}\)${space}`
+
+const bracketed = String.raw`(${receiver}${space}(?:\[${space}(?:${name}(?:\.${name})?|"[^"\\]*"|'[^'\\]*')${space}\]|\.${space}#${name}))${space}`
+const behindParentheses = new RegExp(`${mark}(?:${parenthesised}|${bracketed})$`, 'u')
+const behindTag = new RegExp(`${mark}(?:${parenthesised}|(${receiver}${key}?)${space})$`, 'u')
+const behindMark = new RegExp(`${mark}$`, 'u')
+const behindReceiver = new RegExp(String.raw`${mark}(${receiver})${space}\.${space}#?$`, 'u')
+const callAhead = new RegExp(String.raw`^#?(${name})${space}\(`, 'u')
+const newAhead = new RegExp(String.raw`^new\b${space}\(?${space}(${name}${key}*)${space}\)?${space}\(`, 'u')
+const newWithoutArguments = new RegExp(String.raw`^new\b${space}\(?${space}(${name}${key}*)`, 'u')
+const lastName = new RegExp(`(${name})$`, 'u')
+const keyword = /^(?:await|yield|typeof|void|delete|return|throw|in|of|instanceof|if|while|for|switch|catch|with|function|import)$/
+
+/** Longer than any target and callee that the compiler prints. */
+const LOOK_BEHIND = 400
+
+export function markAt (text: string, position: number): Mark | undefined {
+  const before = slice(text, max(0, position - LOOK_BEHIND), position)
+  const first = charCodeAt(text, position)
+  if (first === 40 /* ( */) {
+    const match = exec(behindParentheses, before)
+    return match === null ? undefined : makeMark(match[1], 'exact', match[2] ?? match[3], hasSpread(text, position))
+  }
+  if (first === 96 /* ` */) {
+    const match = exec(behindTag, before)
+    return match === null ? undefined : makeMark(match[1], 'exact', match[2] ?? match[3], false)
+  }
+  const ahead = slice(text, position, position + LOOK_BEHIND)
+  const constructed = exec(newAhead, ahead) ?? exec(newWithoutArguments, ahead)
+  if (constructed !== null) {
+    const match = exec(behindMark, before)
+    const end = constructed[0].length - 1
+    const opens = charCodeAt(constructed[0], end) === 40
+    return match === null ? undefined : makeMark(match[1], 'new', constructed[1], opens && hasSpread(text, position + end))
+  }
+  const call = exec(callAhead, ahead)
+  if (call === null) return undefined
+  const spread = hasSpread(text, position + call[0].length - 1)
+  const plain = exec(behindMark, before)
+  if (plain !== null) return exec(keyword, call[1]) !== null ? undefined : makeMark(plain[1], call[1] === 'super' ? 'new' : 'exact', call[1], spread)
+  const member = exec(behindReceiver, before)
+  return member === null ? undefined : makeMark(member[1], 'member', `${member[2]}.${call[1]}`, spread)
+}
+
+function makeMark (digits: string, form: Mark['form'], callee: string | undefined, spread: boolean): Mark | undefined {
+  const pc = toNumber(digits)
+  if (!isInteger(pc) || pc <= 7_000_000 || pc >= 8_000_000) return undefined
+  const last = callee === undefined ? null : exec(lastName, callee)
+  return { pc, form, callee, name: last === null ? undefined : last[1], hasSpread: spread }
+}
+
+/**
+ * Whether an argument is spread. Arguments are simple where they hold resume points, but may be any text where not, so this
+ * errs on the side of finding one: dots within a nested function count, and after a slash, which may begin a regular
+ * expression with brackets and quotes in it, so do all that follow nearby.
+ */
+function hasSpread (text: string, open: number): boolean {
+  let depth = 0
+  for (let index = open; index < text.length; index++) {
+    const code = charCodeAt(text, index)
+    if (code === 40 || code === 91 || code === 123) depth++
+    else if (code === 41 || code === 93 || code === 125) { if (--depth <= 0) return false }
+    else if (code === 46 && charCodeAt(text, index + 1) === 46) return true
+    else if (code === 47) return indexOf(slice(text, index, index + LOOK_BEHIND), '...') >= 0
+    else if (code === 34 || code === 39 || code === 96) {
+      for (index++; index < text.length && charCodeAt(text, index) !== code; index++) {
+        if (charCodeAt(text, index) === 92) index++
+        else if (code === 96 && charCodeAt(text, index) === 36) return indexOf(slice(text, index, index + LOOK_BEHIND), '...') >= 0
+      }
+    }
+  }
+  return false
+}
