@@ -8,7 +8,7 @@
  * async functions into forms that the compiler would take for the user's own. What the user's target decides besides syntax,
  * the meaning of class fields, is kept.
  */
-import type * as ts from 'typescript'
+import type ts from 'typescript'
 import type { SourceMap } from '../emit/source-map.js'
 
 export interface LoweredTypeScript {
@@ -30,7 +30,10 @@ const KEPT = [
   'alwaysStrict', 'strict', 'strictNullChecks', 'removeComments',
 ] as const
 
-/** `options.module` says CommonJS or else ES modules. */
+/**
+ * `options.module`: CommonJS makes CommonJS with `import()` as a `require`; NodeNext CommonJS that keeps `import()`; anything
+ * else an ES module.
+ */
 export function lowerTypeScript (ts: Ts, source: string, fileName: string, options: ts.CompilerOptions): LoweredTypeScript {
   const result = ts.transpileModule(source, { ...inputFor(ts, source, fileName, options), reportDiagnostics: true })
   const map = JSON.parse(result.sourceMapText ?? '') as SourceMap
@@ -48,20 +51,22 @@ export function lowerTypeScript (ts: Ts, source: string, fileName: string, optio
 function inputFor (ts: Ts, source: string, fileName: string, options: ts.CompilerOptions): ts.TranspileOptions {
   const kept: ts.CompilerOptions = {}
   for (const name of KEPT) kept[name] = options[name] as undefined
-  const commonjs = options.module === ts.ModuleKind.CommonJS
+  const { CommonJS, ESNext, NodeNext } = ts.ModuleKind
+  const isCommonJs = options.module === CommonJS || options.module === NodeNext
   // It forbids `import` in what becomes CommonJS; there the file's own syntax then decides what is elided.
-  if (commonjs && /^[ \t]*(?:import|export)\s+(?!=)[\w${*]/m.test(source)) kept.verbatimModuleSyntax = undefined
-  // `import x = require('y')` in an ES module becomes `createRequire` under NodeNext only, which goes by the file's name.
-  const requires = !commonjs && /^[ \t]*(?:export\s+)?import\s+(?!type\b)[\w$]+\s*=\s*require\b/m.test(source)
+  if (isCommonJs && /^[ \t]*(?:import|export)\s+(?!=)[\w${*]/m.test(source)) kept.verbatimModuleSyntax = undefined
+  // `import x = require('y')` in an ES module becomes `createRequire` under NodeNext only.
+  const requires = !isCommonJs && /^[ \t]*(?:export\s+)?import\s+(?!type\b)[\w$]+\s*=\s*require\b/m.test(source)
   return {
-    fileName: requires ? fileName.replace(/\.ts$/, '.mts') : fileName,
+    // Under NodeNext the name decides what the text becomes.
+    fileName: requires ? fileName.replace(/\.ts$/, '.mts') : isCommonJs ? fileName.replace(/\.mts$/, '.cts') : fileName,
     compilerOptions: {
       ...kept,
       // Without a target a program of today means fields as the language has them.
       useDefineForClassFields: kept.useDefineForClassFields ?? (options.target ?? ts.ScriptTarget.ES2022) >= ts.ScriptTarget.ES2022,
       esModuleInterop: kept.esModuleInterop ?? true,
-      module: commonjs ? ts.ModuleKind.CommonJS : requires ? ts.ModuleKind.NodeNext : ts.ModuleKind.ESNext,
-      moduleDetection: commonjs ? ts.ModuleDetectionKind.Auto : ts.ModuleDetectionKind.Force,
+      module: isCommonJs ? options.module : requires ? NodeNext : ESNext,
+      moduleDetection: isCommonJs ? ts.ModuleDetectionKind.Auto : ts.ModuleDetectionKind.Force,
       target: ts.ScriptTarget.ES2022,
       jsx: jsxFor(ts, options.jsx),
       sourceMap: true,

@@ -1,0 +1,94 @@
+/**
+ * From a file of the program to the text that runs: from the cache, or by the compiler.
+ *
+ * Left as they are: reprise's own files, packages named in `exclude`, text that is compiled already, anything that is no code.
+ */
+import { readFileSync, writeSync } from 'node:fs'
+import { isCompiledText } from '../../runtime/code/texts.js'
+import { keyOf, readCompiled, writeCompiled, type CompiledText } from './cache.js'
+import type { CompileNow } from './compiler-thread.js'
+import type { CompileRequest } from './compile-text.js'
+import { isCode, isTypeScript, kindOf, type Kind } from './kind.js'
+import { isOwn } from './own.js'
+import { isInNodeModules, packageFolderName } from './packages.js'
+import { createProgress, now } from './progress.js'
+import { tsconfigOf } from './tsconfig.js'
+
+/** Plain data: it is handed to other threads. */
+export interface LoaderSettings {
+  readonly polls: 'all' | 'sparse'
+  readonly strict: boolean
+  readonly quiet: boolean
+  readonly exclude: readonly string[]
+  readonly cacheFolder: string | undefined
+}
+
+export interface Loaded {
+  readonly kind: Kind
+  readonly text: string
+}
+
+export interface Loader {
+  /** Undefined where Node should load the file itself. Throws where the file cannot be read or is no program. */
+  load (path: string): Loaded | undefined
+  isCompiled (path: string): boolean
+}
+
+/** Told of each text that is going to run. */
+export type OnCompiled = (path: string, compiled: CompiledText) => void
+
+export function createLoader (settings: LoaderSettings, compileNow: CompileNow, onCompiled: OnCompiled): Loader {
+  const excluded = new Set(settings.exclude)
+  const progress = createProgress(settings.quiet)
+
+  function isCompiled (path: string): boolean {
+    if (!isCode(path) || isOwn(path)) return false
+    const name = packageFolderName(path)
+    return name === undefined || !excluded.has(name)
+  }
+
+  function load (path: string): Loaded | undefined {
+    if (!isCompiled(path)) return undefined
+    const source = readSource(path)
+    if (isCompiledText(source)) return undefined
+    const kind = kindOf(path, () => source)
+    const request: CompileRequest = {
+      source,
+      path,
+      kind,
+      polls: settings.polls,
+      strict: settings.strict,
+      compilerOptions: isTypeScript(path) ? tsconfigOf(path)?.compilerOptions ?? {} : {},
+    }
+    const { polls, strict, compilerOptions } = request
+    const key = keyOf({ source, fileName: path, options: { kind, polls, strict, compilerOptions } })
+    const compiled = readCompiled(settings.cacheFolder, key) ?? compile(request, key)
+    onCompiled(path, compiled)
+    return { kind, text: compiled.text }
+  }
+
+  function compile (request: CompileRequest, key: string): CompiledText {
+    const begun = now()
+    const outcome = compileNow(request)
+    if ('error' in outcome) throw new SyntaxError(outcome.error)
+    const { path } = request
+    progress.compiled(path, now() - begun)
+    if (!isInNodeModules(path)) for (const warning of outcome.warnings) say(warning)
+    if (outcome.uncompiled === undefined) return writeCompiled(settings.cacheFolder, key, outcome.code, outcome.map)
+    say(`reprise: ${path} runs uncompiled: ${outcome.uncompiled}`)
+    // Not cached: it is to be told at each start.
+    return outcome.map === null ? { text: outcome.code, path: undefined } : writeCompiled(undefined, key, outcome.code, outcome.map)
+  }
+
+  function say (line: string): void {
+    if (settings.quiet) return
+    try { writeSync(2, `${line}\n`) } catch { /* nobody reads our stderr */ }
+  }
+
+  return { load, isCompiled }
+}
+
+function readSource (path: string): string {
+  const source = readFileSync(path, 'utf8')
+  return source.charCodeAt(0) === 0xfeff ? source.slice(1) : source
+}

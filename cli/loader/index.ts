@@ -1,0 +1,107 @@
+/** The loader, for whoever starts a program in this process. */
+import Module from 'node:module'
+import { readFileSync, realpathSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
+import { registerTextSupplier } from '../../runtime/code/texts.js'
+import { openCache, type CompiledText } from './cache.js'
+import { hookCommonJs, runMainCommonJs } from './commonjs.js'
+import { createLoader, type LoaderSettings } from './compiled.js'
+import { compilerInThread } from './compiler-thread.js'
+import { generationCell, withQuery } from './generation.js'
+import { createRules, hookModules, registerHooksOfNode } from './hooks.js'
+import type { HooksData, TextMessage } from './hooks-thread.js'
+import { isCode, kindOf } from './kind.js'
+import { ownFile } from './own.js'
+import { packageOf } from './packages.js'
+
+export { setGeneration } from './generation.js'
+
+export interface LoaderOptions {
+  /** The file that will be started: its package.json names what is excluded, and the cache lies beside it. */
+  readonly program: string
+  readonly polls?: 'all' | 'sparse'
+  readonly strict?: boolean
+  readonly quiet?: boolean
+}
+
+let installed: Promise<void> | undefined
+
+/** From now on what is imported and required is compiled. Once per thread. */
+export function installLoader (options: LoaderOptions): Promise<void> {
+  installed ??= install(options)
+  return installed
+}
+
+async function install ({ program, polls = 'sparse', strict = false, quiet = false }: LoaderOptions): Promise<void> {
+  const settings: LoaderSettings = {
+    polls,
+    strict,
+    quiet,
+    exclude: packageOf(program)?.exclude ?? [],
+    cacheFolder: openCache(program),
+  }
+  const known = new Map<string, CompiledText>()
+  const loader = createLoader(settings, compilerInThread(), (path, compiled) => {
+    known.set(path, compiled.path === undefined ? compiled : { text: '', path: compiled.path })
+  })
+  // Loaded here, so that CommonJS can be given them without a wait.
+  const [index, abi] = await Promise.all([import('../../runtime/index.js'), import('../../runtime/abi.js')])
+  const namespaces = new Map<string, unknown>([[ownFile('runtime', 'index'), index], [ownFile('runtime', 'abi'), abi]])
+  const registerHooks = registerHooksOfNode()
+  hookCommonJs(loader, { namespaceOf: path => namespaces.get(path) }, registerHooks !== undefined)
+  let received: MessagePort | undefined
+  if (registerHooks !== undefined) hookModules(registerHooks, createRules(loader))
+  else received = registerThread(settings)
+  registerTextSupplier(path => {
+    if (received !== undefined) takeTexts(received, known)
+    const text = known.get(path)
+    return text?.path === undefined ? text?.text : readFileSync(text.path, 'utf8')
+  })
+  // What --enable-source-maps does: traces name the user's own lines.
+  process.setSourceMapsEnabled(true)
+}
+
+function registerThread (settings: LoaderSettings): MessagePort {
+  const { port1, port2 } = new MessageChannel()
+  port1.unref()
+  const data: HooksData = { settings, generation: generationCell(), port: port2 }
+  Module.register('./hooks-thread.js', { parentURL: import.meta.url, data, transferList: [port2] })
+  return port1
+}
+
+function takeTexts (port: MessagePort, known: Map<string, CompiledText>): void {
+  for (let received = receiveMessageOnPort(port); received !== undefined; received = receiveMessageOnPort(port)) {
+    const { path, compiled } = received.message as TextMessage
+    known.set(path, compiled)
+  }
+}
+
+export interface StartOptions {
+  /** In torture, the modules' generation. */
+  readonly generation?: number
+}
+
+/**
+ * Starts a program as `node FILE` would; install the loader before. Settles when the main module has been evaluated. What a main
+ * module throws is uncaught as under Node: that of CommonJS is thrown from here past the promise, which then never settles;
+ * that of an ES module rejects the promise, which is best left unhandled.
+ */
+export async function startProgram (program: string, { generation = 0 }: StartOptions = {}): Promise<void> {
+  const path = realpathSync(program)
+  if (isCode(path) && kindOf(path, () => readFileSync(path, 'utf8')) === 'esm') {
+    const url = pathToFileURL(path).href
+    await import(generation === 0 ? url : withQuery(url, generation))
+    return
+  }
+  // Not within a promise's job: there the program's own jobs would run before its ticks. Node's main module is the other way round.
+  await new Promise<void>(settle => {
+    nextTick(() => {
+      runMainCommonJs(path)
+      settle()
+    })
+  })
+}
+
+/** Taken before the program, or the runtime for its sake, can replace it. */
+const { nextTick } = process

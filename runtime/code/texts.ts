@@ -1,0 +1,62 @@
+/**
+ * The text that runs, by file. What a call site's position means is read from this text, so it must be exactly what V8 was given:
+ * the loader's compiled text where there is one, else the file on disk if it carries our mark.
+ */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** Called with a file's path; undefined where the supplier does not know it. */
+export type TextSupplier = (path: string) => string | undefined
+
+const { apply } = Reflect
+const { indexOf, slice, startsWith } = String.prototype
+const { get: mapGet, set: mapSet } = Map.prototype
+const find = (text: string, part: string): number => apply(indexOf, text, [part]) as number
+
+const texts = new Map<string, string>()
+const suppliers: TextSupplier[] = []
+
+/** The mark's first form is the compiler's first line, its second a string that survives minifiers. */
+export const MARK_LINE = '/* reprise abi '
+export const MARK_STRING = 'reprise:1'
+
+export function isCompiledText (text: string): boolean {
+  if (apply(startsWith, text, [MARK_LINE]) as boolean) return true
+  const at = find(text, MARK_STRING)
+  if (at <= 0) return false
+  const quote = text[at - 1]
+  return (quote === '"' || quote === "'" || quote === '`') && text[at + MARK_STRING.length] === quote
+}
+
+/** For text that is no file: of `vm`, or compiled in memory. */
+export function registerText (url: string, text: string): void {
+  apply(mapSet, texts, [pathOfText(url), text])
+}
+
+/** A later supplier is asked first. */
+export function registerTextSupplier (supplier: TextSupplier): void {
+  suppliers[suppliers.length] = supplier
+}
+
+/** `url` is a call site's file name: a path, or a URL with or without a generation. */
+export function textOf (url: string): string | undefined {
+  const path = pathOfText(url)
+  const known = apply(mapGet, texts, [path]) as string | undefined
+  if (known !== undefined) return known
+  for (let index = suppliers.length - 1; index >= 0; index--) {
+    const text = suppliers[index](path)
+    if (text !== undefined) return text
+  }
+  try {
+    const text = readFileSync(path, 'utf8')
+    return isCompiledText(text) ? text : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function pathOfText (url: string): string {
+  if (!(apply(startsWith, url, ['file:']) as boolean)) return url
+  const query = find(url, '?')
+  return fileURLToPath(query === -1 ? url : apply(slice, url, [0, query]) as string)
+}
