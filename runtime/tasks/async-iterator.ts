@@ -59,11 +59,12 @@ export class ArrayCursor {
 }
 
 export class FromSyncIterator {
-  readonly nextMethod: Callable
-  constructor (readonly iterator: SyncIterator) { this.nextMethod = iterator.next }
+  /** Looked up once; undefined for our own cursor. */
+  readonly nextMethod: Callable | undefined
+  constructor (readonly iterator: SyncIterator) { this.nextMethod = iterator instanceof ArrayCursor ? undefined : iterator.next }
 
   next (value: unknown): unknown {
-    return throughSyncStep(newRecord(), this.iterator, this.nextMethod, value, true)
+    return throughSyncStep(newRecord(), this.iterator, this.nextMethod ?? this.iterator.next, value, true)
   }
 
   return (value: unknown): unknown {

@@ -11,6 +11,8 @@
 import { defineProperty, getOwnPropertyDescriptor, isPromise, NativePromise, nativeThen, apply, Returned, type Callable } from './intrinsics.js'
 import { push } from './ring.js'
 
+const nativeSetImmediate = setImmediate
+
 export const PENDING = 0
 export const FULFILLED = 1
 export const REJECTED = 2
@@ -106,7 +108,8 @@ export function makePromise (record: Settleable): void {
   linkRecord(promise, record)
 }
 
-class OwnRecord extends PromiseRecord {
+/** Has its native functions from the beginning. */
+export class OwnRecord extends PromiseRecord {
   override nativeResolve: Callable | undefined = undefined
   override nativeReject: Callable | undefined = undefined
 }
@@ -117,7 +120,7 @@ export function newRecord (): PromiseRecord {
   return record
 }
 
-/** For the few promises that have their own native resolving functions, or will get them by a restore. */
+/** For promises that were born settled. */
 export function settledRecord (status: Status, outcome: unknown): PromiseRecord {
   const record = new PromiseRecord()
   record.status = status
@@ -149,12 +152,31 @@ export function settle (record: Settleable, status: Status, outcome: unknown): v
   record.status = status
   record.outcome = outcome
   const { reactions } = record
-  if (reactions === undefined) return
+  if (reactions === undefined) {
+    if (status === REJECTED && !record.foreign) noteUnhandled(record)
+    return
+  }
   if (status === REJECTED) record.handled = true
   record.reactions = undefined
   if (reactions instanceof Array) {
     for (let index = 0; index < reactions.length; index++) push(reactions[index])
   } else push(reactions)
+}
+
+/**
+ * A rejection that nobody handles is reported by Node when its queues are empty, once. One that has been reported counts as
+ * handled, so that a restore does not report it again.
+ */
+let unhandled: Settleable[] = []
+
+function noteUnhandled (record: Settleable): void {
+  if (unhandled.length === 0) nativeSetImmediate(noteReported).unref()
+  unhandled[unhandled.length] = record
+}
+
+function noteReported (): void {
+  for (let index = 0; index < unhandled.length; index++) unhandled[index].handled = true
+  unhandled = []
 }
 
 /** Lets a waiter wait: it stands among the reactions, or in the ring at once. */
