@@ -137,6 +137,8 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     shouldCheckpoint (): Wish {
       report.polls++
       flag[WANTED] = countsPolls() ? 1 : 0
+      // The question at the start, before there is anything to save.
+      if (core === undefined) return NOTHING
       signals?.look()
       if (overdue()) parts.endStopped(undefined, false)
       if (tortureEvery > 0) {

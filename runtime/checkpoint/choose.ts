@@ -4,7 +4,8 @@
  */
 import { resolve } from 'node:path'
 import { DamagedError, type HeldRun, type RunRecord, type Snapshot, type SnapshotEntry, type Store } from '../store/store.js'
-import { formatDuration, formatPosition, say, sayAlways } from './say.js'
+import { RepriseError } from '../diagnostics/error.js'
+import { formatDuration, formatError, formatPosition, say, sayAlways } from './say.js'
 
 /** How many starts from one snapshot without a newer one count as no progress. */
 export const STARTS_WITHOUT_PROGRESS = 3
@@ -15,8 +16,9 @@ export const EXIT = { usage: 64, bug: 70, store: 73, noSnapshot: 74, stopped: 75
 export class StartError extends Error {
   override readonly name = 'StartError'
   readonly exitCode: number
-  constructor (exitCode: number, message: string) {
-    super(message)
+  /** `report`: an error of the catalogue, or one that has a message and a remedy. */
+  constructor (exitCode: number, report: Error & { readonly code?: string, readonly remedy?: string }) {
+    super(formatError(report))
     this.exitCode = exitCode
   }
 }
@@ -41,9 +43,10 @@ export function chooseNewest (run: HeldRun): Chosen | undefined {
   }
   for (const { entry, aside, why } of damaged) {
     const cost = chosen === undefined
-      ? 'there is no other one: all work of this run is lost'
-      : `going back to snapshot ${chosen.entry.sequence} costs ${formatDuration(entry.time - chosen.entry.time)} of work`
-    sayAlways(`WARNING: snapshot ${entry.sequence} of "${run.id}" is damaged: ${why}; ${cost}; the damaged file is kept as ${aside}`)
+      ? 'there is no other snapshot, the run begins anew'
+      : `going back to snapshot ${chosen.entry.sequence} costs ${formatDuration(entry.time - chosen.entry.time)} of it`
+    const { code, message } = new RepriseError('RP4004', [`${entry.sequence}`, run.id, why])
+    sayAlways(`WARNING ${code}: ${message} It costs work: ${cost}. The damaged file is kept as ${aside}.`)
   }
   return chosen
 }
@@ -55,21 +58,20 @@ export function chooseNamed (run: HeldRun, wanted: string): Chosen {
   const entry = entries.find(({ name, sequence }) => name === base || String(sequence) === base)
   if (entry === undefined) {
     const known = entries.map(({ sequence }) => sequence).join(', ')
-    throw new StartError(EXIT.noSnapshot, `The run "${run.id}" has no snapshot "${wanted}"; ${known === '' ? 'it has none at all' : `it has ${known}`}.`)
+    throw new StartError(EXIT.noSnapshot, new RepriseError('RP4003', [run.id, wanted, known === '' ? 'it has none at all' : `it has ${known}`]))
   }
   try {
     return { ...run.read(entry.name), entry }
   } catch (error) {
     if (!(error instanceof DamagedError)) throw error
-    throw new StartError(EXIT.noSnapshot, `Snapshot ${entry.sequence} of "${run.id}" cannot be used: ${error.message}.`)
+    throw new StartError(EXIT.noSnapshot, new RepriseError('RP4004', [`${entry.sequence}`, run.id, error.message]))
   }
 }
 
-export function refuseOld (chosen: Chosen, maxAgeMs: number | undefined, command: string): void {
+export function refuseOld (chosen: Chosen, maxAgeMs: number | undefined): void {
   const ageMs = Date.now() - chosen.header.time
   if (maxAgeMs === undefined || ageMs <= maxAgeMs) return
-  throw new StartError(EXIT.refused,
-    `Snapshot ${chosen.entry.sequence} is ${formatDuration(ageMs)} old, more than --max-age allows. To begin anew: ${command} with --fresh.`)
+  throw new StartError(EXIT.refused, new RepriseError('RP4005', [`${chosen.entry.sequence}`, formatDuration(ageMs)]))
 }
 
 /** What was done after the snapshot by the process before, and has to be done again. */
@@ -93,8 +95,10 @@ export function sayNoProgress (record: RunRecord | undefined, chosen: Chosen, ol
   const offer = before === undefined
     ? `There is no earlier snapshot; to begin anew: ${command(['--fresh'])}`
     : `To go on from an earlier one: ${command(['--from', String(before.sequence)])}`
-  say(`the last ${STARTS_WITHOUT_PROGRESS} processes went on from snapshot ${chosen.entry.sequence} ` +
-    `(${formatPosition(chosen.header.position, process.cwd())}) and ended without a newer one. ${offer}`)
+  const { code, message } = new RepriseError('RP4007', [
+    `${STARTS_WITHOUT_PROGRESS}`, `${chosen.entry.sequence}`, formatPosition(chosen.header.position, process.cwd())
+  ])
+  say(`${code}: ${message} ${offer}`)
 }
 
 /** A start that begins anew may be a slip in the arguments: names an unfinished run of the same program. */

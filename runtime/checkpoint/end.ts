@@ -58,7 +58,8 @@ export function prepareEnd (ending: Ending): Endings {
   let ended = false
   let stopping = false
 
-  const close = (code: number, signal?: string): void => {
+  /** `time`: until when work was done; after a stop's snapshot there is none. */
+  const close = (code: number, signal?: string, time = wallMs()): void => {
     if (ended) return
     ended = true
     const finished = code === 0 && signal === undefined && ending.signals()?.stop === undefined
@@ -66,7 +67,7 @@ export function prepareEnd (ending: Ending): Endings {
     report.elapsedMs = Math.round(ending.checkpointer().elapsedMs)
     try {
       if (finished && !ending.keep) run.clear()
-      else run.writeRecord({ ...ending.record(), end: { time: wallMs(), code, ...(signal === undefined ? {} : { signal }) } })
+      else run.writeRecord({ ...ending.record(), end: { time, code, ...(signal === undefined ? {} : { signal }) } })
     } catch (error) {
       say(`the end of the run could not be written: ${error instanceof Error ? error.message : String(error)}`)
     }
@@ -80,7 +81,7 @@ export function prepareEnd (ending: Ending): Endings {
     stopping = true
     const stop = ending.signals()?.stop
     const code = withSnapshot || ending.canGoOn() ? EXIT.stopped : signalCode(stop?.signal)
-    close(code, stop?.signal)
+    close(code, stop?.signal, withSnapshot ? ending.checkpointer().lastSnapshot?.time : undefined)
     if (!ending.silentStop) sayStopped(ending, position, withSnapshot)
     // The program has not ended, it is put aside: its exit handlers have to run in the process that ends it.
     apply(removeAllListeners, process, ['exit'])

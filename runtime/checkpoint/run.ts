@@ -45,7 +45,7 @@ export async function startRun ({ settings, invocation, environment, prepare }: 
   const run = holdRun(store, id)
   let chosen: Chosen | undefined
   try {
-    chosen = chooseStart(run, settings, command)
+    chosen = chooseStart(run, settings)
   } catch (error) {
     run.release()
     throw error
@@ -118,7 +118,7 @@ export async function startRun ({ settings, invocation, environment, prepare }: 
   } catch (error) {
     endings.abandoned()
     if (!(error instanceof RefusedError)) throw error
-    throw new StartError(EXIT.refused, `${error.message}\n${error.remedy}`)
+    throw new StartError(EXIT.refused, error)
   }
 }
 
@@ -126,20 +126,20 @@ function holdRun (store: Store, id: string): HeldRun {
   try {
     return store.hold(id)
   } catch (error) {
-    if (error instanceof HeldError) throw new StartError(EXIT.held, error.message)
-    if (error instanceof StoreError) throw new StartError(EXIT.store, error.message)
+    if (error instanceof HeldError) throw new StartError(EXIT.held, error)
+    if (error instanceof StoreError) throw new StartError(EXIT.store, error)
     throw error
   }
 }
 
-function chooseStart (run: HeldRun, settings: RunSettings, command: (extra?: string[]) => string): Chosen | undefined {
+function chooseStart (run: HeldRun, settings: RunSettings): Chosen | undefined {
   if (settings.fresh) {
     if (run.snapshots().length > 0) say(`begins anew; the snapshots of "${run.id}" are removed`)
     run.clear()
     return undefined
   }
   const chosen = settings.from === undefined ? chooseNewest(run) : chooseNamed(run, settings.from)
-  if (chosen !== undefined) refuseOld(chosen, settings.maxAgeMs, command())
+  if (chosen !== undefined) refuseOld(chosen, settings.maxAgeMs)
   return chosen
 }
 

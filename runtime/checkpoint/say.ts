@@ -22,6 +22,12 @@ export function writeLine (line: string): void {
   try { writeSync(2, encodeText(line + '\n')) } catch {}
 }
 
+/** `RP4001: what happened`, and on a line of its own what to do. */
+export function formatError (error: Error & { readonly code?: string, readonly remedy?: string }): string {
+  const head = error.code === undefined ? error.message : `${error.code}: ${error.message}`
+  return error.remedy === undefined ? head : `${head}\n  ${error.remedy}`
+}
+
 export function formatDuration (ms: number): string {
   if (ms < 0) return '0 ms'
   if (ms < 1000) return `${Math.round(ms)} ms`

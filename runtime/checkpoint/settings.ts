@@ -2,6 +2,7 @@
  * The options of a run: one table, from which the command line, the environment and the help are read. Each option has an
  * environment name, `REPRISE_` and its own, so that `node --import reprise/register` takes them too.
  */
+import { RepriseError } from '../diagnostics/error.js'
 import type { CodeChoice } from './core-contract.js'
 
 export interface RunSettings {
@@ -44,8 +45,8 @@ export const RUN_OPTIONS: readonly RunOption[] = [
   { name: 'torture-process', help: 'with --torture: a new process each time' }
 ]
 
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
+export class UsageError extends RepriseError<'RP5001'> {
+  constructor (what: string) { super('RP5001', [what]) }
 }
 
 export type OptionValues = ReadonlyMap<string, string>

@@ -18,7 +18,7 @@ import { findLock, heldError, takeLock, type Lock } from './lock.js'
 import { expired } from './retention.js'
 import {
   chmodSync, closeSync, errorCode, existsSync, fstatSync, fsyncDirectory, mkdirSync, openSync, readdirSync, readFileSync,
-  readFully, renameSync, replaceFile, rmSync, statSync, unlinkSync
+  readFully, renameSync, replaceFile, rmSync, statSync, unlinkSync, writeFully
 } from './own-fs.js'
 
 const SUFFIX = '.snapshot'
@@ -46,7 +46,7 @@ export function openFileStore (place: string): Store {
         fsyncDirectory(place)
         return holdRun(folder, id, takeLock(folder, id))
       } catch (error) {
-        throw errorCode(error) === '' ? error : new StoreError(`The store ${place} cannot be written: ${messageOf(error)}`)
+        throw errorCode(error) === '' ? error : new StoreError('RP4002', [place, messageOf(error)])
       }
     },
     remove (id) {
@@ -65,7 +65,12 @@ const messageOf = (error: unknown): string => error instanceof Error ? error.mes
 /** The store's own folder: for its owner alone, and never part of a repository. */
 function makePlace (place: string): void {
   makeFolder(place)
-  if (!existsSync(`${place}/.gitignore`)) replaceFile(place, '.gitignore', [encodeText('*\n')])
+  try {
+    const fd = openSync(`${place}/.gitignore`, 'wx', 0o644)
+    try { writeFully(fd, encodeText('*\n')) } finally { closeSync(fd) }
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error
+  }
 }
 
 function makeFolder (folder: string): void {
@@ -175,7 +180,7 @@ function holdRun (folder: string, id: string, lock: Lock): HeldRun {
       replaceFile(folder, 'run.json', [encodeText(JSON.stringify(record, null, 2) + '\n')])
     },
     writeSnapshot (header, payload) {
-      if (!lock.isOurs()) throw new StoreError('another process has taken over this run')
+      if (!lock.isOurs()) throw new StoreError('RP4006', [id])
       const name = nameOf(header.sequence)
       const envelope = encodeEnvelope(header, payload)
       replaceFile(folder, name, [envelope, payload])

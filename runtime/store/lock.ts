@@ -63,7 +63,7 @@ export function takeLock (folder: string, id: string): Lock {
       lastSignOfLife = found.touched || undefined
       removeDead(file, found.holder)
     }
-    throw new StoreError(`The lock ${file} could not be taken.`)
+    throw new StoreError('RP4002', [folder, 'its lock could not be taken'])
   } finally {
     try { unlinkSync(own) } catch {}
   }

@@ -11,7 +11,7 @@ export const {
 
 /** The code of a system error, `ENOENT`; empty for any other. */
 export function errorCode (error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
 /** Writes all of it: a single write may take less, as on a full disk or beyond 2 GB. */

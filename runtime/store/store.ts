@@ -11,6 +11,7 @@
  * - of two processes that hold the same id, one gets HeldError.
  */
 import type { SourcePosition } from '../checkpoint/core-contract.js'
+import { RepriseError } from '../diagnostics/error.js'
 
 /** What is known of a snapshot without decoding it. */
 export interface SnapshotHeader {
@@ -130,19 +131,18 @@ export interface Store {
   remove (id: string): boolean
 }
 
-export class StoreError extends Error {
-  override readonly name: string = 'StoreError'
-}
+/** The store as a whole cannot do its work. */
+export class StoreError extends RepriseError<'RP4002' | 'RP4006'> {}
 
-export class HeldError extends Error {
-  override readonly name = 'HeldError'
+export class HeldError extends RepriseError<'RP4001'> {
   readonly holder: Holder
-  constructor (id: string, holder: Holder, message: string) {
-    super(`The run "${id}" is held by ${message}.`)
+  constructor (id: string, holder: Holder, description: string) {
+    super('RP4001', [id, description])
     this.holder = holder
   }
 }
 
+/** One snapshot cannot be read; says why, as part of a sentence: `it is torn: …`. */
 export class DamagedError extends Error {
   override readonly name = 'DamagedError'
 }

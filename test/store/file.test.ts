@@ -125,7 +125,7 @@ describe('file store, on the disk', () => {
       import { takeLock } from './lock.mjs'
       process.stdout.write('ready')
       process.stdin.once('data', () => {
-        try { takeLock(process.argv[2], 'run'); process.stdout.write('held') } catch (error) { process.stdout.write(error.name) }
+        try { takeLock(process.argv[2], 'run'); process.stdout.write('held') } catch (error) { process.stdout.write(error.code) }
         setTimeout(() => process.exit(), 500)
       })`)
     writeLock({ startTime: '1' })
@@ -138,6 +138,6 @@ describe('file store, on the disk', () => {
     await Promise.all(children.map(async (child) => await once(child.stdout, 'data')))
     for (const child of children) child.stdin.write('go')
     const results = await Promise.all(outputs.map(async (finished) => await finished()))
-    expect(results.sort()).toEqual(['readyHeldError', 'readyHeldError', 'readyHeldError', 'readyHeldError', 'readyHeldError', 'readyheld'])
+    expect(results.sort()).toEqual(['readyRP4001', 'readyRP4001', 'readyRP4001', 'readyRP4001', 'readyRP4001', 'readyheld'])
   })
 })
