@@ -7,6 +7,7 @@ import type { Captured, Capture } from '../analyze/captured.js'
 import { isScope } from '../analyze/captured.js'
 import type { Points } from '../analyze/points.js'
 import { isFunctionNode, type FunctionScope, type Scope, type Scopes, type Variable } from '../analyze/scopes.js'
+import { markOwn } from '../emit/reserved.js'
 import type { Jump } from './jumps.js'
 import { POINT_BASE, type Lowered, type Piece, type Point, type PointPosition } from './lowered.js'
 
@@ -51,7 +52,7 @@ export class Names {
       case 'arguments': return '$arguments'
       case 'new.target': return '$target'
       case 'home': return '$home'
-      default: return this.#variables.get(variable) ?? variable.name
+      default: return this.#variables.get(variable) ?? markOwn(variable.name)
     }
   }
 
@@ -79,6 +80,8 @@ export class LowerContext {
   readonly jumps: Jump[] = []
   readonly points: PointPosition[] = []
   readonly hoisted = new Set<string>()
+  /** Names under which a segment keeps variables of a top-level pattern until the declaration gives them to the module. */
+  readonly substitutes = new Map<Variable, string>()
   #temporaries = 0
   temporariesMax = 0
   #labels = 0
@@ -153,7 +156,7 @@ export class LowerContext {
         case 'home': return { fast: homeOf(this), machine: '$home' }
       }
     }
-    return names.of(variable)
+    return this.substitutes.get(variable) ?? names.of(variable)
   }
 
   /** Declares the variable for the whole function; its declaration becomes an assignment. */

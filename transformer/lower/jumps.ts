@@ -8,7 +8,7 @@ import type { LowerContext } from './context.js'
 import type { Lowered, Piece } from './lowered.js'
 
 export type Jump =
-  | { readonly kind: 'loop' | 'switch' | 'labeled', readonly userLabels: readonly string[], readonly breakLabel: string, readonly continueLabel?: string, readonly isContinueBreak?: boolean }
+  | { readonly kind: 'loop' | 'switch' | 'labeled', readonly userLabels: readonly string[], readonly breakLabel: string, readonly continueLabel?: string, readonly isContinueBreak?: boolean, readonly accepts?: 'break' | 'continue' }
   | { readonly kind: 'finally', readonly label: string, readonly completion: string, readonly value: string, readonly pending: Pending[] }
   | { readonly kind: 'iteration', close (context: LowerContext): void }
 
@@ -24,6 +24,7 @@ export function lowerBreakOrContinue (node: ts.BreakOrContinueStatement, context
   for (let index = context.jumps.length - 1; index >= 0; index--) {
     const entry = context.jumps[index]
     if (entry.kind === 'finally' || entry.kind === 'iteration') continue
+    if (entry.accepts !== undefined && isContinue !== (entry.accepts === 'continue')) continue
     const fits = label !== undefined ? entry.userLabels.includes(label) && (!isContinue || entry.kind === 'loop') : entry.kind === 'loop' || (entry.kind === 'switch' && !isContinue)
     if (!fits) continue
     lowerJump({ kind: 'jump', target: entry, isContinue }, undefined, context)
@@ -32,7 +33,6 @@ export function lowerBreakOrContinue (node: ts.BreakOrContinueStatement, context
 }
 
 export function lowerJump (jump: Pending, value: Piece | undefined, context: LowerContext): void {
-  const left: Jump[] = []
   for (let index = context.jumps.length - 1; index >= 0; index--) {
     const entry = context.jumps[index]
     if (jump.kind === 'jump' && entry === jump.target) break
@@ -44,7 +44,7 @@ export function lowerJump (jump: Pending, value: Piece | undefined, context: Low
       context.push({ kind: 'break', label: entry.label })
       return
     }
-    if (entry.kind !== 'iteration') { left.push(entry); continue }
+    if (entry.kind !== 'iteration') continue
     if (jump.kind === 'return' && value !== undefined && !isSettled(value)) {
       const kept = context.temporary()
       context.plain([kept, ' = ', value])

@@ -1,0 +1,222 @@
+/**
+ * Prints the lowered form as a machine: one flat switch over states, entered at `$frame.pc`. General and slow (2 to 4.5 times
+ * the fast version), so it runs no further than it must: at the head of a loop it hands its frame to the loop's structured
+ * function and is called again when the loop has ended.
+ *
+ *     state               | meaning
+ *     0                   | the beginning (async functions and generators only; others begin in their fast version)
+ *     1, 2, 3 …           | places that jumps go to: after an if, a loop's head, a catch clause
+ *     7000001 …           | resume points: the call (or await, yield, poll) has ended, `$value` is its outcome
+ *
+ * `$handler` is the state of the catch clause around the running state, 0 outside of any. Each case sets it, since each can be
+ * entered from anywhere.
+ */
+import type { Lowered, Loop, Piece, Point } from '../lower/lowered.js'
+import { assignment, printStructured, protectedStart, resolve } from './structured.js'
+import type { Code } from './source-map.js'
+
+export interface MachineText {
+  /** The cases of the switch. */
+  readonly cases: Code
+  readonly handles: boolean
+  readonly loops: readonly LoopText[]
+}
+
+export interface LoopText {
+  /** The machine's state at the loop's head. */
+  readonly state: number
+  readonly stateAfter: number
+  /** Where an error that leaves the loop is caught, 0 if nowhere in this function. */
+  readonly handler: number
+  readonly code: Code
+}
+
+export interface MachineOptions {
+  /** Assigns the locals' array to the frame. */
+  readonly save: Code
+  /** Text of a return statement's operand, wrapped where the function may construct. */
+  result (value: Code | undefined): Code
+}
+
+export function printMachine (body: readonly Lowered[], options: MachineOptions): MachineText {
+  const handles = hasTry(body)
+  const lines: Code[] = []
+  const loops: LoopText[] = []
+  const targets = new Map<string, { break: number, continue: number }>()
+  let states = 0
+  let handler = 0
+  explode(body)
+  lines.push(['      $pc = -1; return ', options.result(undefined), ';\n'])
+  return { cases: lines, handles, loops }
+
+  function state (): number { return ++states }
+  function line (...code: Code[]): void { lines.push(['      ', code, '\n']) }
+  function enter (label: number): void { lines.push([`    case ${label}:`, handles ? ` $handler = ${handler};` : '', '\n']) }
+  function go (target: number): void { line(`$pc = ${target}; continue;`) }
+
+  function explode (statements: readonly Lowered[]): void {
+    for (const statement of statements) one(statement)
+  }
+
+  function one (statement: Lowered): void {
+    switch (statement.kind) {
+      case 'plain': line(protectedStart(resolve(statement.code, 'machine'))); return
+      case 'poll':
+        line(`if ($flag[0] !== 0) { $pc = ${statement.pc}; $poll() }`)
+        resumeAt(statement.pc)
+        return
+      case 'point': point(statement); return
+      case 'if': branch(statement.test, statement.then, statement.otherwise); return
+      case 'loop': loop(statement); return
+      case 'labeled': {
+        const after = state()
+        targets.set(statement.label, { break: after, continue: after })
+        explode(statement.body)
+        enter(after)
+        return
+      }
+      case 'switch': select(statement); return
+      case 'try': attempt(statement); return
+      case 'break': case 'continue': go(targets.get(statement.label)![statement.kind]); return
+      case 'return':
+        line('$pc = -1; return ', options.result(statement.value === undefined ? undefined : resolve(statement.value, 'machine')), ';')
+        return
+      case 'throw': line('throw ', resolve(statement.value, 'machine'), ';')
+    }
+  }
+
+  function resumeAt (pc: number): void {
+    enter(pc)
+    if (handles) line('if ($mode === 1) { $mode = 0; throw $value }')
+  }
+
+  function point (statement: Point): void {
+    const { form, pc, target } = statement
+    if (form === 'call') {
+      if (statement.inMachine !== undefined) line(resolve(statement.inMachine.before, 'machine'), `; $pc = ${pc}; $value = `, resolve(statement.inMachine.code, 'machine'), ';')
+      else line(`$pc = ${pc}; $value = `, resolve(statement.code, 'machine'), ';')
+      resumeAt(pc)
+      if (target !== undefined) line(assignment(target, '$value', 'machine'), ';')
+      return
+    }
+    line('$frame.value = ', resolve(statement.code, 'machine'), ';')
+    line(`$frame.pc = ${pc}; `, options.save, form === 'await' ? '; return $.AWAIT;' : '; return $.YIELD;')
+    resumeAt(pc)
+    if (statement.onReturn === undefined) {
+      if (target !== undefined) line(assignment(target, '$value', 'machine'), ';')
+      return
+    }
+    const sent = state()
+    const after = state()
+    line(`if ($mode !== 2) { $pc = ${sent}; continue }`)
+    line('$mode = 0;')
+    explode(statement.onReturn)
+    go(after)
+    enter(sent)
+    if (target !== undefined) line(assignment(target, '$value', 'machine'), ';')
+    enter(after)
+  }
+
+  function branch (test: Piece, then: readonly Lowered[], otherwise: readonly Lowered[]): void {
+    if (isFlat(then) && isFlat(otherwise)) {
+      line('if (', resolve(test, 'machine'), ') { ', flat(then), ' }', otherwise.length > 0 ? [' else { ', flat(otherwise), ' }'] : '')
+      return
+    }
+    const other = state()
+    const after = otherwise.length > 0 ? state() : other
+    line('if (!(', resolve(test, 'machine'), `)) { $pc = ${other}; continue }`)
+    explode(then)
+    if (otherwise.length > 0) {
+      go(after)
+      enter(other)
+      explode(otherwise)
+    }
+    enter(after)
+  }
+
+  function isFlat (statements: readonly Lowered[]): boolean {
+    return statements.every(statement => ['plain', 'break', 'continue', 'return', 'throw'].includes(statement.kind))
+  }
+
+  function flat (statements: readonly Lowered[]): Code {
+    const outer = lines.splice(0)
+    explode(statements)
+    const inner = lines.splice(0)
+    lines.push(...outer)
+    return inner.map(code => Array.isArray(code) ? [code.slice(1, -1), ' '] : code)
+  }
+
+  function loop (statement: Loop): void {
+    const head = state()
+    const after = state()
+    const next = statement.latch.length > 0 || statement.update !== undefined ? state() : head
+    targets.set(statement.label, { break: after, continue: next })
+    enter(head)
+    if (statement.suspends) {
+      if (statement.test !== undefined) line('if (!(', resolve(statement.test, 'machine'), `)) { $pc = ${after}; continue }`)
+    } else {
+      loops.push({ state: head, stateAfter: after, handler, code: structuredLoop(statement) })
+      line(`$frame.pc = ${head}; `, options.save, '; return $.AGAIN;')
+    }
+    explode(statement.body)
+    if (next !== head) enter(next)
+    explode(statement.latch)
+    if (statement.update !== undefined) line(protectedStart(resolve(statement.update, 'machine')))
+    go(head)
+    enter(after)
+  }
+
+  function structuredLoop (statement: Loop): Code {
+    return printStructured([statement], 'machine', {
+      return: value => ['{ $pc = -1; return ', options.result(value), ' }'],
+      jump: (kind, label) => [`{ $pc = -1; $frame.pc = ${targets.get(label)![kind]}; `, options.save, '; return $.AGAIN }']
+    }, '    ')
+  }
+
+  function select (statement: Lowered & { kind: 'switch' }): void {
+    const after = state()
+    targets.set(statement.label, { break: after, continue: after })
+    const entries = statement.clauses.map(() => state())
+    const fallback = statement.clauses.findIndex(clause => clause.test === undefined)
+    line(
+      'switch (', resolve(statement.discriminant, 'machine'), ') { ',
+      statement.clauses.map((clause, index) => clause.test === undefined ? '' : ['case ', resolve(clause.test, 'machine'), `: $pc = ${entries[index]}; break; `]),
+      `default: $pc = ${fallback < 0 ? after : entries[fallback]} }`
+    )
+    line('continue;')
+    statement.clauses.forEach((clause, index) => {
+      enter(entries[index])
+      explode(clause.body)
+    })
+    enter(after)
+  }
+
+  function attempt (statement: Lowered & { kind: 'try' }): void {
+    const caught = state()
+    const after = state()
+    const outer = handler
+    handler = caught
+    line(`$handler = ${caught};`)
+    explode(statement.body)
+    handler = outer
+    line(`$handler = ${outer}; $pc = ${after}; continue;`)
+    enter(caught)
+    line(resolve(statement.parameter, 'machine'), ' = $value;')
+    explode(statement.handler)
+    enter(after)
+  }
+}
+
+function hasTry (statements: readonly Lowered[]): boolean {
+  return statements.some(statement => {
+    switch (statement.kind) {
+      case 'try': return true
+      case 'if': return hasTry(statement.then) || hasTry(statement.otherwise)
+      case 'loop': return hasTry(statement.body) || hasTry(statement.latch)
+      case 'labeled': return hasTry(statement.body)
+      case 'switch': return statement.clauses.some(clause => hasTry(clause.body))
+      case 'point': return statement.onReturn !== undefined && hasTry(statement.onReturn)
+      default: return false
+    }
+  })
+}

@@ -1,0 +1,162 @@
+/**
+ * Loops. Each iteration begins with a poll: at its head, so that `continue` reaches it too. A loop without await or yield has
+ * a structured version of its own (see the emit phase), and nothing of its form may depend on where it was entered.
+ */
+import ts from 'typescript'
+import type { LowerContext } from './context.js'
+import { keepText, lowerEffect, lowerExpression } from './expressions.js'
+import { closeIteration, openIteration, stepIteration } from './iteration.js'
+import type { Jump } from './jumps.js'
+import { lowerPlace } from './assignments.js'
+import { lowerAssignmentPattern, lowerBinding } from './patterns.js'
+import type { Piece } from './lowered.js'
+import { declaredNames, rewrite } from './rewrite.js'
+import { lowerStatement, lowerVariables, openScope } from './statements.js'
+
+interface Parts {
+  readonly node: ts.IterationStatement
+  readonly labels: readonly string[]
+  readonly test?: Piece
+  readonly update?: Piece
+  /** Statements with resume points, before the body and after it. */
+  readonly head?: () => void
+  readonly latch?: () => void
+  readonly label: string
+}
+
+function pushLoop ({ node, labels, test, update, head, latch, label }: Parts, context: LowerContext): void {
+  const latchStatements = latch === undefined ? [] : context.collect(latch)
+  const hasLatch = latchStatements.length > 0
+  const continueLabel = hasLatch ? context.label('next') : label
+  const entry: Jump = { kind: 'loop', userLabels: labels, breakLabel: label, continueLabel, isContinueBreak: hasLatch }
+  const body = context.collect(() => {
+    context.poll(node)
+    head?.()
+    context.jumps.push(entry)
+    const inner = context.collect(() => context.statement(() => lowerStatement(node.statement, context)))
+    context.jumps.pop()
+    if (hasLatch) context.push({ kind: 'labeled', label: continueLabel, body: inner })
+    else for (const statement of inner) context.push(statement)
+  })
+  context.push({ kind: 'loop', label, test, update, body, latch: latchStatements, suspends: context.file.points.suspends(node) })
+}
+
+export function lowerFor (node: ts.ForStatement, context: LowerContext, labels: readonly string[]): void {
+  const { points, scopes, captured, names } = context.file
+  const scope = scopes.opened.get(node)!
+  const label = context.label('for')
+  context.statement(() => {
+    openScope(scope, context)
+    const { initializer, condition, incrementor } = node
+    if (initializer !== undefined) {
+      if (ts.isVariableDeclarationList(initializer)) lowerVariables(initializer, context)
+      else lowerEffect(initializer, context)
+    }
+    // Closures of an iteration keep its variables: the next one gets a copy.
+    const shared = captured.boxedIn(scope)
+    const name = names.ofScope(scope)
+    const copy: Piece | undefined = shared.length > 0 ? `${name} = { ${shared.map(variable => `${variable.name}: ${name}.${variable.name}`).join(', ')} }` : undefined
+    const updatePoint = incrementor !== undefined && points.has(incrementor)
+    const testPoint = condition !== undefined && points.has(condition)
+    const update: Piece | undefined = incrementor === undefined || updatePoint ? copy : copy === undefined ? rewrite(incrementor, context) : [copy, ', ', rewrite(incrementor, context)]
+    pushLoop({
+      node,
+      labels,
+      label,
+      test: condition === undefined || testPoint ? undefined : rewrite(condition, context),
+      update: updatePoint ? undefined : update,
+      head: testPoint ? () => exitUnless(condition, label, context) : undefined,
+      latch: updatePoint ? () => { if (copy !== undefined) context.plain(copy); lowerEffect(incrementor, context) } : undefined
+    }, context)
+  })
+}
+
+function exitUnless (condition: ts.Expression, label: string, context: LowerContext): void {
+  const test = lowerExpression(condition, context)
+  context.push({ kind: 'if', test: ['!(', test, ')'], then: [{ kind: 'break', label }], otherwise: [] })
+}
+
+export function lowerWhile (node: ts.WhileStatement | ts.DoStatement, context: LowerContext, labels: readonly string[]): void {
+  const label = context.label(ts.isDoStatement(node) ? 'do' : 'while')
+  const hasPoint = context.file.points.has(node.expression)
+  context.statement(() => {
+    if (ts.isDoStatement(node)) { pushLoop({ node, labels, label, latch: () => exitUnless(node.expression, label, context) }, context); return }
+    pushLoop({
+      node,
+      labels,
+      label,
+      test: hasPoint ? undefined : rewrite(node.expression, context),
+      head: hasPoint ? () => exitUnless(node.expression, label, context) : undefined
+    }, context)
+  })
+}
+
+/** The keys are listed at the start; one that is deleted before its turn is left out, as natively. */
+export function lowerForIn (node: ts.ForInStatement, context: LowerContext, labels: readonly string[]): void {
+  const label = context.label('for')
+  context.statement(() => {
+    const object = context.temporary()
+    context.plain([object, ' = ', lowerExpression(node.expression, context)])
+    const keys = keepText(`$.forInKeys(${object})`, context)
+    const index = context.temporary()
+    context.plain(`${index} = 0`)
+    const key = context.temporary()
+    pushLoop({
+      node,
+      labels,
+      label,
+      test: `${index} < ${keys}.length`,
+      head: () => {
+        context.plain(`${key} = ${keys}[${index}++]`)
+        context.push({ kind: 'if', test: `!$.isForInKey(${object}, ${key})`, then: [{ kind: 'continue', label }], otherwise: [] })
+        assignHead(node, key, context)
+      }
+    }, context)
+  })
+}
+
+export function lowerForOf (node: ts.ForOfStatement, context: LowerContext, labels: readonly string[]): void {
+  const label = context.label('for')
+  const isAsync = node.awaitModifier !== undefined
+  context.statement(() => {
+    const iterable = keepText(lowerExpression(node.expression, context), context)
+    const iteration = openIteration(node, iterable, isAsync, context)
+    // `break` and outer jumps pass `closing` on their way out; `continue` stays inside of it.
+    const forBreak: Jump = { kind: 'loop', userLabels: labels, breakLabel: label, accepts: 'break' }
+    const closing: Jump = { kind: 'iteration', close: inner => closeIteration(node, iteration, undefined, inner) }
+    const forContinue: Jump = { kind: 'loop', userLabels: labels, breakLabel: label, continueLabel: label, accepts: 'continue' }
+    const body = context.collect(() => {
+      context.poll(node)
+      const item = stepIteration(node, iteration, label, context)
+      context.jumps.push(forBreak, closing, forContinue)
+      const inner = context.collect(() => {
+        assignHead(node, item, context)
+        context.statement(() => lowerStatement(node.statement, context))
+      })
+      context.jumps.length -= 3
+      const error = context.temporary()
+      const mayThrow = context.collect(() => closeIteration(node, iteration, error, context))
+      context.push({ kind: 'try', body: inner, parameter: error, handler: mayThrow })
+    })
+    context.push({ kind: 'loop', label, test: undefined, update: undefined, body, latch: [], suspends: context.file.points.suspends(node) })
+  })
+}
+
+/** Gives the loop's variable (or target) its value. */
+function assignHead (node: ts.ForInStatement | ts.ForOfStatement, value: string, context: LowerContext): void {
+  const { scopes, points } = context.file
+  openScope(scopes.opened.get(node), context)
+  const { initializer } = node
+  if (ts.isVariableDeclarationList(initializer)) {
+    const { name } = initializer.declarations[0]
+    for (const identifier of declaredNames(name)) if (scopes.declared.get(identifier)!.scope !== scopes.module) context.hoist(scopes.declared.get(identifier)!)
+    lowerBinding(name, value, context)
+    return
+  }
+  if (ts.isArrayLiteralExpression(initializer) || ts.isObjectLiteralExpression(initializer)) {
+    if (points.has(initializer)) lowerAssignmentPattern(initializer, value, context)
+    else context.plain(['(', rewrite(initializer, context), ' = ', value, ')'])
+    return
+  }
+  context.plain(lowerPlace(initializer, context, false).write(value))
+}
