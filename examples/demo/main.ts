@@ -1,0 +1,92 @@
+/**
+ * `npm run demo`: examples/tour/tour.mjs, which saves nothing, is started under reprise and killed with SIGKILL again and
+ * again; each time the same command goes on. At the same time an undisturbed plain `node` runs it too; in the end both must
+ * have printed the same bytes. Leaves a picture of the run. Options: --seed N, --kills N, --picture FILE.
+ */
+import { createHash } from 'node:crypto'
+import { rmSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { Bar } from './bar.js'
+import { drawRun } from './picture.js'
+import { startProgram, type Lifetime } from './lifetime.js'
+import { seededRandom } from '../../test/random.js'
+
+const { values: options } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1e6)) },
+    kills: { type: 'string', default: '4' },
+    picture: { type: 'string', default: 'demo.svg' }
+  }
+})
+
+const program = 'examples/tour/tour.mjs'
+const store = 'node_modules/.cache/reprise-demo'
+const command = ['dist/cli/main.js', 'run', '--interval', '500ms', '--store', store, program]
+const random = seededRandom(Number(options.seed))
+const bar = new Bar()
+
+rmSync(store, { recursive: true, force: true })
+bar.note(`Undisturbed:  node ${program}`)
+bar.note(`Under reprise: npx reprise run --interval 500ms ${program}`)
+bar.note(`The second is killed with kill -9 up to ${options.kills} times (seed ${options.seed}); nobody kills the first.\n`)
+
+const begin = performance.now()
+const undisturbed = startProgram([program], begin)
+const lives: Lifetime[] = []
+/** What the program has printed, pieced together: a start prints again what the killed one had printed since its snapshot. */
+let stdout = ''
+
+for (;;) {
+  const mayKill = lives.length < Number(options.kills)
+  const killAfterMs = mayKill ? 2000 + random.below(3500) : undefined
+  const running = startProgram(command, begin, { killAfterMs, onProgress: part => { bar.show(part, `start ${lives.length + 1}`) } })
+  const life = await running.ended
+  const again = overlapOf(stdout, life.stdout)
+  if (again === undefined) fail(`start ${lives.length + 1} printed what does not follow:\n${life.stdout.slice(0, 300)}\n${life.stderr}`)
+  stdout += life.stdout.slice(again)
+  lives.push(life)
+  if (!life.killed) break
+  bar.note(`✗ kill -9 at ${percent(life.reached)}${life.stderr.trim() === '' ? '' : `    reprise said: ${life.stderr.trim().split('\n').at(-1)}`}`)
+}
+
+const last = lives.at(-1)
+if (last?.code !== 0) fail(`the last start ended with ${last?.code ?? last?.signal}:\n${last?.stderr ?? ''}`)
+bar.show(1, `start ${lives.length}`)
+bar.note('')
+for (const [index, life] of lives.entries()) {
+  if (index > 0) bar.note(`start ${index + 1} went on at ${percent(life.began)}; the kill at ${percent(lives[index - 1].reached)} had cost ${lostSeconds(lives, index).toFixed(1)} s of work`)
+}
+
+const plain = await undisturbed.ended
+const kills = lives.filter(life => life.killed).length
+if (plain.code !== 0) fail(`plain node ended with ${plain.code ?? plain.signal}:\n${plain.stderr}`)
+writeFileSync(options.picture, drawRun(lives, plain))
+const seconds = (life: Lifetime): string => ((life.endMs - life.beginMs) / 1000).toFixed(1)
+bar.note(`\nundisturbed   ${sha256(plain.stdout)}   ${seconds(plain)} s`)
+bar.note(`killed ${kills} times ${sha256(stdout)}   ${((lives[lives.length - 1].endMs - lives[0].beginMs) / 1000).toFixed(1)} s`)
+if (plain.stdout !== stdout) fail('the outputs differ')
+bar.note(`\nByte for byte the same: ${stdout.length} bytes. Picture: ${options.picture}`)
+rmSync(store, { recursive: true, force: true })
+
+/** Where in `piece` the part begins that `all` does not have yet; undefined if the piece does not continue it. */
+function overlapOf (all: string, piece: string): number | undefined {
+  for (let from = Math.max(0, all.length - piece.length); from <= all.length; from++) {
+    if (piece.startsWith(all.slice(from))) return all.length - from
+  }
+  return undefined
+}
+
+/** The time that the killed start had spent beyond the point at which the next one began. */
+function lostSeconds (all: readonly Lifetime[], index: number): number {
+  const killed = all[index - 1]
+  const passed = killed.progress.findLast(step => step.part <= all[index].began) ?? killed.progress[0]
+  return passed === undefined ? 0 : (killed.endMs - passed.ms) / 1000
+}
+
+function percent (part: number): string { return `${(100 * part).toFixed(1)} %` }
+function sha256 (text: string): string { return createHash('sha256').update(text).digest('hex').slice(0, 16) }
+
+function fail (message: string): never {
+  bar.note(`\nThe demo failed: ${message}`)
+  process.exit(1)
+}
