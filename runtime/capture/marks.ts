@@ -12,13 +12,19 @@
  *     (o.m)`x`      the backtick
  *     o.m(x)        the name: what a minifier leaves of the first; a getter has the same position
  *     f(...x)       as without the dots; iterating x has the same
+ *
+ * The table of sites holds `($frame, $mode, $value) => sum$resume($frame, $mode, $value)`: an arrow of this shape leaves nothing
+ * to be done when it is unwound.
  */
 import { charCodeAt, uncurry } from '../encoding/natives.js'
 
 export interface Mark {
   readonly pc: number
-  /** `exact`: only the call itself has this position. `member`: a getter of that name has it as well. */
-  readonly form: 'exact' | 'member' | 'new'
+  /**
+   * `exact`: only the call itself has this position. `member`: a getter of that name has it as well. `forward`: no resume
+   * point but an arrow that hands on its parameters and its result; pc is 0.
+   */
+  readonly form: 'exact' | 'member' | 'new' | 'forward'
   /** The callee as it is written, `o.m` or `f`; undefined for a computed key. */
   readonly callee: string | undefined
   /** The last name of it. */
@@ -34,7 +40,8 @@ const { max } = Math
 const toNumber = Number
 
 const space = String.raw`(?:\s|/\*(?:[^*]|\*(?!/))*\*/)*`
-const name = String.raw`[\p{ID_Continue}$\u200c\u200d]+`
+/** Every character beyond ASCII counts as one of a name: no operator is there, and the classes of Unicode are slow to compile. */
+const name = String.raw`[\w$\u0080-\uffff]+`
 const key = String.raw`(?:${space}\.${space}#?${name}|${space}\[${space}(?:${name}(?:\.${name})?|"[^"\\]*"|'[^'\\]*')${space}\])`
 /** What may stand between the mark and the call: it evaluates nothing before the call. */
 const lead = String.raw`(?:(?:return|throw|await|yield|void|typeof)\b${space}|(?:if|switch)${space}\(${space}|(?:(?:const|let|var)\s${space})?${name}${key}*${space}=${space}|[!(]${space})*`
@@ -43,14 +50,17 @@ const receiver = String.raw`${name}(?:\[${name}\])?`
 const parenthesised = String.raw`\(${space}(?:0${space},${space})?(${receiver}${key}?)${space}\)${space}`
 
 const bracketed = String.raw`(${receiver}${space}(?:\[${space}(?:${name}(?:\.${name})?|"[^"\\]*"|'[^'\\]*')${space}\]|\.${space}#${name}))${space}`
-const behindParentheses = new RegExp(`${mark}(?:${parenthesised}|${bracketed})$`, 'u')
-const behindTag = new RegExp(`${mark}(?:${parenthesised}|(${receiver}${key}?)${space})$`, 'u')
-const behindMark = new RegExp(`${mark}$`, 'u')
-const behindReceiver = new RegExp(String.raw`${mark}(${receiver})${space}\.${space}#?$`, 'u')
-const callAhead = new RegExp(String.raw`^#?(${name})${space}\(`, 'u')
-const newAhead = new RegExp(String.raw`^new\b${space}\(?${space}(${name}${key}*)${space}\)?${space}\(`, 'u')
-const newWithoutArguments = new RegExp(String.raw`^new\b${space}\(?${space}(${name}${key}*)`, 'u')
-const lastName = new RegExp(`(${name})$`, 'u')
+const behindParentheses = new RegExp(`${mark}(?:${parenthesised}|${bracketed})$`)
+const behindTag = new RegExp(`${mark}(?:${parenthesised}|(${receiver}${key}?)${space})$`)
+const behindMark = new RegExp(`${mark}$`)
+const behindReceiver = new RegExp(String.raw`${mark}(${receiver})${space}\.${space}#?$`)
+const callAhead = new RegExp(String.raw`^#?(${name})${space}\(`)
+const newAhead = new RegExp(String.raw`^new\b${space}\(?${space}(${name}${key}*)${space}\)?${space}\(`)
+const newWithoutArguments = new RegExp(String.raw`^new\b${space}\(?${space}(${name}${key}*)`)
+const parameterList = `\\(${space}(${name})${space},${space}(${name})${space},${space}(${name})${space}\\)`
+const arrowBehind = new RegExp(`${parameterList}${space}=>${space}$`)
+const forwardAhead = new RegExp(`^${name}${space}${parameterList}`)
+const lastName = new RegExp(`(${name})$`)
 const keyword = /^(?:await|yield|typeof|void|delete|return|throw|in|of|instanceof|if|while|for|switch|catch|with|function|import)$/
 
 /** Longer than any target and callee that the compiler prints. */
@@ -80,8 +90,15 @@ export function markAt (text: string, position: number): Mark | undefined {
   const spread = hasSpread(text, position + call[0].length - 1)
   const plain = exec(behindMark, before)
   if (plain !== null) return exec(keyword, call[1]) !== null ? undefined : makeMark(plain[1], call[1] === 'super' ? 'new' : 'exact', call[1], spread)
+  if (isForward(before, ahead)) return { pc: 0, form: 'forward', callee: call[1], name: call[1], hasSpread: false }
   const member = exec(behindReceiver, before)
   return member === null ? undefined : makeMark(member[1], 'member', `${member[2]}.${call[1]}`, spread)
+}
+
+function isForward (before: string, ahead: string): boolean {
+  const parameters = exec(arrowBehind, before)
+  const call = parameters === null ? null : exec(forwardAhead, ahead)
+  return call !== null && parameters![1] === call[1] && parameters![2] === call[2] && parameters![3] === call[3]
 }
 
 function makeMark (digits: string, form: Mark['form'], callee: string | undefined, spread: boolean): Mark | undefined {

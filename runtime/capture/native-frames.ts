@@ -79,6 +79,7 @@ export function inspectStack (): Inspection {
     if (mark === undefined) {
       return refuse(textOf(file) !== undefined ? 'implicit-call' : isFile(file) ? 'uncompiled' : 'unknown-text', sites, index)
     }
+    if (mark.form === 'forward') continue
     if (inner !== undefined && !isEnteredFrom(mark, inner, innerIsRuntime)) return refuse('implicit-call', sites, index)
     atTop = false
     inner = site

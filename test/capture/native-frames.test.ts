@@ -31,6 +31,7 @@ function main () { $pc = 7000002; $t = hb() }`],
     ['an iterator stepped by hand', 'const it = { next () { $pc = 7000003; return step() } }\nfunction main () { const $n = it.next; $pc = 7000002; $t = ($n.call)(it) }'],
     ['spread into a function of that name', 'function main () { const list = [1]; $pc = 7000002; $t = step(...list) }'],
     ['a call of a callback', 'function each (callback) { $pc = 7000003; callback(1) }\nfunction main () { $pc = 7000002; each(() => { $pc = 7000004; return step() }) }'],
+    ['an arrow that only forwards', 'function machine (frame, mode, value) { $pc = 7000003; return step() }\nconst sites = [($frame, $mode, $value) => machine($frame, $mode, $value)], resume = sites[0]\nfunction main () { $pc = 7000002; $t = resume(1, 2, 3) }'],
     ['deep recursion', 'function down (n) { if (n === 0) { $pc = 7000003; return step() } $pc = 7000004; return down(n - 1) }\nfunction main () { $pc = 7000002; $t = down(3000) }'],
   ])('%s', (_, main) => {
     expect(runCompiled(step + main).inspection).toEqual({ ok: true })
@@ -127,6 +128,11 @@ describe('waits for other reasons', () => {
     const callBack = (callback: () => unknown): unknown => callback()
     const { inspection } = runCompiled(`${step}function main () { $pc = 7000002; callBack(() => { $pc = 7000003; return step() }) }`, { extra: { callBack } })
     expect(inspection).toMatchObject({ ok: false, kind: 'uncompiled', where: expect.stringMatching(/^callBack at test\/capture\/native-frames\.test\.ts:\d+$/) as string })
+  })
+
+  test.each(['(a, b, c) => 1 + step(a, b, c)', '(a, b, c) => step(a, c, b)', '(a, b, c) => { step(a, b, c) }'])('an arrow that is no forward: %s', arrow => {
+    const { inspection } = runCompiled(`${step}const f = ${arrow}\nfunction main () { $pc = 7000002; $t = f(1, 2, 3) }`)
+    expect(inspection).toMatchObject({ ok: false, kind: 'implicit-call' })
   })
 
   test('eval', () => {
