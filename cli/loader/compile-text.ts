@@ -9,6 +9,7 @@ import ts from 'typescript'
 import { compile } from '../../transformer/index.js'
 import { composeMaps, type SourceMap } from '../../transformer/emit/source-map.js'
 import { isTypeScriptName, lowerTypeScript } from '../../transformer/source/typescript.js'
+import { placeInInput } from '../../transformer/ways-in/placed.js'
 import type { Kind } from './kind.js'
 import { isInNodeModules } from './packages.js'
 
@@ -32,9 +33,11 @@ export function compileText (request: CompileRequest): CompileOutcome {
   const compilerOptions = compilerOptionsOf(request)
   try {
     const { code, map, diagnostics } = compile(source, { fileName: path, module: kind, polls, strict, compilerOptions })
-    const errors = diagnostics.filter(diagnostic => diagnostic.severity === 'error')
-    if (errors.length > 0) return { error: errors.map(String).join('\n') }
-    return { code, map: located(map, source, path), warnings: diagnostics.map(String) }
+    // What has diagnostics is left native: then the map is that of TypeScript's text, to which they refer.
+    const placed = placeInInput(diagnostics, isTypeScriptName(path) ? map : undefined, path)
+    const errors = placed.filter(diagnostic => diagnostic.severity === 'error')
+    if (errors.length > 0) return { error: errors.map(({ text }) => text).join('\n') }
+    return { code, map: located(map, source, path), warnings: placed.map(({ text }) => text) }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     // Syntax errors of JavaScript are best told by Node, from the source itself. A compiler that fails leaves the file native.

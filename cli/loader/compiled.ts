@@ -4,7 +4,7 @@
  * Left as they are: reprise's own files, packages named in `exclude`, text that is compiled already, anything that is no code.
  */
 import { readFileSync, writeSync } from 'node:fs'
-import { isCompiledText } from '../../runtime/code/texts.js'
+import { isCompiledText } from '../../runtime/code/mark.js'
 import { keyOf, readCompiled, writeCompiled, type CompiledText } from './cache.js'
 import type { CompileNow } from './compiler-thread.js'
 import type { CompileRequest } from './compile-text.js'

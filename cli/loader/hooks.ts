@@ -10,6 +10,7 @@
 import Module from 'node:module'
 import { pathToFileURL } from 'node:url'
 import type { Loader } from './compiled.js'
+import { facadeOf } from './facade.js'
 import { withGeneration } from './generation.js'
 import { isTypeScript } from './kind.js'
 import { isOwn, mayBeLoadedByUs, ownPathOf } from './own.js'
@@ -84,23 +85,6 @@ export function createRules (loader: Loader): Rules {
   }
 
   return { before, found, missed, load }
-}
-
-/**
- * A TypeScript file in CommonJS form, imported by an ES module: Node would look for its exported names in TypeScript's text and
- * find none. TypeScript writes each as an assignment or a definition on `exports`.
- */
-function facadeOf (path: string, text: string): string {
-  const names = new Set<string>()
-  for (const [, assigned, defined] of text.matchAll(/\bexports\.([A-Za-z_$][\w$]*)\s*=(?!=)|Object\.defineProperty\(exports, ["']([A-Za-z_$][\w$]*)["']/g)) {
-    names.add(assigned ?? defined)
-  }
-  names.delete('__esModule')
-  const named = [...names].map((name, index) => `const $${index} = $exports.${name}\nexport { $${index} as ${name} }\n`)
-  return `import { createRequire } from 'node:module'
-const $exports = createRequire(import.meta.url)(${JSON.stringify(path)})
-${named.filter(line => !line.endsWith(' as default }\n')).join('')}export default $exports
-`
 }
 
 /** A module that reprise has loaded for itself. The program's instance of a dependency of ours has a generation, if only zero. */

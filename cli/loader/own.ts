@@ -31,7 +31,7 @@ export const isOwn = (path: string): boolean => OWN_PARTS.some(part => path.star
 /** What package.json lists under "dependencies". */
 const DEPENDENCIES = new Set([
   '@jridgewell/gen-mapping', '@jridgewell/remapping', '@jridgewell/trace-mapping', '@jridgewell/sourcemap-codec',
-  '@jridgewell/resolve-uri', 'commander', 'get-tsconfig', 'resolve-pkg-maps', 'picocolors', 'typescript',
+  '@jridgewell/resolve-uri', 'cjs-module-lexer', 'commander', 'get-tsconfig', 'resolve-pkg-maps', 'picocolors', 'typescript',
 ])
 
 /** A file that may have been loaded for reprise itself already. */

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { isCompiledText } from './mark.js'
 
 /** Called with a file's path; undefined where the supplier does not know it. */
 export type TextSupplier = (path: string) => string | undefined
@@ -15,18 +16,6 @@ const find = (text: string, part: string): number => apply(indexOf, text, [part]
 
 const texts = new Map<string, string>()
 const suppliers: TextSupplier[] = []
-
-/** The mark's first form is the compiler's first line, its second a string that survives minifiers. */
-export const MARK_LINE = '/* reprise abi '
-export const MARK_STRING = 'reprise:1'
-
-export function isCompiledText (text: string): boolean {
-  if (apply(startsWith, text, [MARK_LINE]) as boolean) return true
-  const at = find(text, MARK_STRING)
-  if (at <= 0) return false
-  const quote = text[at - 1]
-  return (quote === '"' || quote === "'" || quote === '`') && text[at + MARK_STRING.length] === quote
-}
 
 /** For text that is no file: of `vm`, or compiled in memory. */
 export function registerText (url: string, text: string): void {

@@ -3,10 +3,10 @@
  * then both are compiled and written in the same order.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type ts from 'typescript'
-import { formatDiagnostic, type CompileDiagnostic } from '../diagnostic.js'
 import { compileEmitted } from './emitted.js'
+import type { PlacedDiagnostic } from './placed.js'
 
 /** Beside `transform` in tsconfig.json. */
 export interface PluginOptions {
@@ -47,8 +47,8 @@ export function createWriter (ts: typeof import('typescript'), program: ts.Progr
     try {
       const compiled = compileEmitted({ text, map }, { fileName, module, strict: options.strict, polls: options.polls })
       for (const diagnostic of compiled?.diagnostics ?? []) {
-        if (diagnostic.severity === 'error') errors.push(asError(ts, diagnostic, sourceFiles?.[0]))
-        else say(formatDiagnostic(diagnostic))
+        if (diagnostic.severity === 'error') errors.push(asError(ts, diagnostic, sourceFiles))
+        else say(diagnostic.text)
       }
       return compiled
     } catch (error) {
@@ -109,16 +109,17 @@ function packageTypeOf (fileName: string): unknown {
   }
 }
 
-/** `strict`: as TypeScript's own errors. Lines are those of the emitted text, so no source file is named. */
-function asError (ts: typeof import('typescript'), diagnostic: CompileDiagnostic, _source: ts.SourceFile | undefined): ts.Diagnostic {
+/** `strict`: as TypeScript's own errors, in the source file where the map leads to it. */
+function asError (ts: typeof import('typescript'), diagnostic: PlacedDiagnostic, sourceFiles: WriteArguments[4]): ts.Diagnostic {
+  const file = sourceFiles?.find(({ fileName }) => resolve(fileName) === resolve(diagnostic.fileName))
   return {
     category: ts.DiagnosticCategory.Error,
     code: Number(diagnostic.code.replace(/\D/g, '')),
     source: 'reprise',
-    file: undefined,
-    start: undefined,
-    length: undefined,
-    messageText: formatDiagnostic(diagnostic),
+    file,
+    start: file === undefined ? undefined : ts.getPositionOfLineAndCharacter(file, diagnostic.line - 1, diagnostic.column - 1),
+    length: file === undefined ? undefined : 1,
+    messageText: file === undefined ? diagnostic.text : `${diagnostic.code}: ${diagnostic.message}`,
   }
 }
 

@@ -2,10 +2,10 @@
  * JavaScript that a compiler has just written, with its source map, to resumable JavaScript with a map that leads to that
  * compiler's input. What the plugin and `reprise compile` share; they differ in where text comes from and goes to.
  */
-import { isCompiledText } from '../../runtime/code/texts.js'
+import { isCompiledText } from '../../runtime/code/mark.js'
 import { composeMaps, type SourceMap } from '../emit/source-map.js'
-import type { CompileDiagnostic } from '../diagnostic.js'
 import { compile } from '../index.js'
+import { placeInInput, type PlacedDiagnostic } from './placed.js'
 
 export interface EmittedFile {
   readonly text: string
@@ -21,7 +21,7 @@ export interface EmittedOptions {
 }
 
 export interface CompiledFile extends EmittedFile {
-  readonly diagnostics: readonly CompileDiagnostic[]
+  readonly diagnostics: readonly PlacedDiagnostic[]
 }
 
 /** The map, embedded or beside, is replaced in the way that it came. Undefined: the text is compiled already. */
@@ -37,7 +37,7 @@ export function compileEmitted (file: EmittedFile, options: EmittedOptions): Com
   return {
     text: newComment === '' ? code : `${code.replace(/\n*$/, '\n')}${newComment}`,
     map: embedded === undefined ? json ?? file.map : undefined,
-    diagnostics,
+    diagnostics: placeInInput(diagnostics, inner, options.fileName),
   }
 }
 

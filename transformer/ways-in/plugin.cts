@@ -8,18 +8,18 @@
  *
  * ts-patch loads plugins by `require`, hence CommonJS; the compiler is an ES module, which Node requires from 20.19 on.
  */
-import type ts from 'typescript'
-import { createWriter, type PluginOptions } from './emit-writer.js'
+import type ts = require('typescript')
+import writers = require('./emit-writer.js')
 
 interface Extras {
   readonly ts: typeof ts
 }
 
-function transformProgram (program: ts.Program, host: ts.CompilerHost | undefined, options: PluginOptions, { ts }: Extras): ts.Program {
+function transformProgram (program: ts.Program, host: ts.CompilerHost | undefined, options: writers.PluginOptions, { ts }: Extras): ts.Program {
   const emit = program.emit
   program.emit = (sourceFile, writeFile, ...rest) => {
     const write = writeFile ?? (host ?? ts.createCompilerHost(program.getCompilerOptions())).writeFile
-    const writer = createWriter(ts, program, options, write)
+    const writer = writers.createWriter(ts, program, options, write)
     const result = emit.call(program, sourceFile, writer.writeFile, ...rest)
     writer.end()
     // Any diagnostic makes the exit code 2, so warnings go to stderr by themselves.
@@ -28,4 +28,4 @@ function transformProgram (program: ts.Program, host: ts.CompilerHost | undefine
   return program
 }
 
-export default transformProgram
+export = { default: transformProgram }
