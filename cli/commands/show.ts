@@ -4,24 +4,22 @@
  */
 import { readFileSync, existsSync } from 'node:fs'
 import { basename, dirname, relative, resolve } from 'node:path'
-import { formatBytes, formatDuration, formatPosition } from '../../runtime/checkpoint/say.js'
+import { formatBytes, formatDuration, formatError, formatPosition } from '../../runtime/checkpoint/say.js'
 import { EXIT } from '../../runtime/checkpoint/choose.js'
-import { describeSnapshot, type DescribedFrame, type DescribedSnapshot } from '../../runtime/encoding/describe.js'
+import { RepriseError } from '../../runtime/diagnostics/error.js'
 import { openFileStore } from '../../runtime/store/file.js'
-import { DamagedError, type RunSummary, type Snapshot, type SnapshotEntry, type Store } from '../../runtime/store/store.js'
-import { colors, fail, printJson, printLine } from '../output.js'
+import { DamagedError, type DescribedFrame, type RunSummary, type SnapshotEntry, type SnapshotHeader, type Store } from '../../runtime/store/store.js'
+import { colors, printJson, printLine } from '../output.js'
 import { findRun, findSnapshot, openStore } from './open-store.js'
 
 export function show (wanted: string, options: { store?: string, from?: string, json?: boolean }): void {
   const { store, run, entry } = find(wanted, options)
-  const snapshot = readSnapshot(store, run, entry)
-  const described = snapshot === undefined ? undefined : describe(snapshot)
-  if (options.json === true) {
-    printJson({ id: run.id, snapshot: entry.name, bytes: entry.bytes, header: entry.header, damaged: snapshot === undefined, ...described })
-    return
-  }
-  printHead(run, entry)
-  if (described !== undefined) printState(described)
+  const damage = findDamage(store, run, entry)
+  if (options.json === true) printJson({ id: run.id, snapshot: entry.name, bytes: entry.bytes, damage, ...entry.header })
+  else print(run, entry)
+  if (damage === undefined) return
+  process.exitCode = EXIT.noSnapshot
+  process.stderr.write(`reprise: ${formatError(new RepriseError('RP4004', [`${entry.sequence}`, run.id, damage]))}\n`)
 }
 
 function find (wanted: string, options: { store?: string, from?: string }): { store: Store, run: RunSummary, entry: SnapshotEntry } {
@@ -36,23 +34,20 @@ function find (wanted: string, options: { store?: string, from?: string }): { st
   return { store, run, entry: findSnapshot(run, options.from) }
 }
 
-function readSnapshot (store: Store, run: RunSummary, entry: SnapshotEntry): Snapshot | undefined {
+/** What is shown stands in the header; whether the rest is whole shows only when it is read. */
+function findDamage (store: Store, run: RunSummary, entry: SnapshotEntry): string | undefined {
   try {
-    return store.read(run.id, entry.name)
-  } catch (error) {
-    if (!(error instanceof DamagedError)) throw error
-    process.stderr.write(`reprise: snapshot ${entry.sequence} is damaged: ${error.message}\n`)
-    process.exitCode = EXIT.noSnapshot
+    store.read(run.id, entry.name)
     return undefined
+  } catch (error) {
+    if (error instanceof DamagedError) return error.message
+    throw error
   }
 }
 
-function describe (snapshot: Snapshot): DescribedSnapshot {
-  try {
-    return describeSnapshot(snapshot.payload)
-  } catch (error) {
-    return fail(EXIT.noSnapshot, `the state in the snapshot cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-  }
+function print (run: RunSummary, entry: SnapshotEntry): void {
+  printHead(run, entry)
+  if (entry.header?.stack !== undefined) printState(entry.header.stack, entry.header.waiting ?? [])
 }
 
 function printHead (run: RunSummary, { sequence, bytes, time, header }: SnapshotEntry): void {
@@ -64,23 +59,27 @@ function printHead (run: RunSummary, { sequence, bytes, time, header }: Snapshot
   if (run.record !== undefined) printLine(`  go on     ${run.record.command}`)
 }
 
-function printState ({ stack, tasks }: DescribedSnapshot): void {
+function printState (stack: readonly DescribedFrame[], waiting: NonNullable<SnapshotHeader['waiting']>): void {
   printLine()
   printLine(colors.bold(stack.length === 0 ? 'No code was running.' : 'Call stack, innermost first'))
   for (const frame of [...stack].reverse()) printFrame(frame)
-  for (const { what, stack: waiting } of tasks) {
+  for (const { what, stack: frames } of waiting) {
     printLine()
     printLine(colors.bold(what))
-    for (const frame of [...waiting].reverse()) printFrame(frame)
+    for (const frame of [...frames].reverse()) printFrame(frame)
   }
 }
 
-function printFrame ({ name, position, locals }: DescribedFrame): void {
+function printFrame ({ name, position, variables, omitted }: DescribedFrame): void {
+  if (omitted !== undefined) {
+    printLine(colors.dim(`  … ${omitted} more frames`))
+    return
+  }
   printLine(`  ${colors.cyan(name === '' ? '(anonymous)' : name)}  ${colors.dim(position === undefined ? '' : formatPosition({ ...position, name: undefined }, process.cwd()))}`)
   const line = position === undefined ? undefined : sourceLine(position.file, position.line)
   if (line !== undefined) printLine(`    ${colors.dim(`${position?.line ?? ''} |`)} ${line.trim()}`)
-  const width = Math.max(0, ...locals.map((local) => local.name.length))
-  for (const local of locals) printLine(`      ${local.name.padEnd(width)} = ${local.text}`)
+  const width = Math.max(0, ...variables.map((variable) => variable.name.length))
+  for (const variable of variables) printLine(`      ${variable.name.padEnd(width)} = ${variable.text}`)
 }
 
 const files = new Map<string, string[]>()

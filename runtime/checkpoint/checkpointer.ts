@@ -7,9 +7,10 @@
  */
 import { flag, WANTED } from '../capture/signal.js'
 import type { Frame } from '../restore/frame.js'
-import type { HeldRun, SnapshotHeader } from '../store/store.js'
+import type { DescribedTask, HeldRun, SnapshotHeader } from '../store/store.js'
 import { NOTHING, SNAPSHOT, TORTURE, type Checkpointer, type Postponement, type PreparedRun, type SourcePosition, type TortureSettings, type Wish } from './core-contract.js'
 import { steadyMs, wallMs } from './clock.js'
+import { describeStack } from './describe.js'
 import type { Pace } from './pace.js'
 import { positionOf } from './position.js'
 import type { Report } from './report.js'
@@ -28,7 +29,7 @@ export interface CheckpointerParts {
   readonly every: number | undefined
   readonly torture: TortureSettings | undefined
   /** What stays the same in every header of this process. */
-  readonly header: Omit<SnapshotHeader, 'time' | 'sequence' | 'elapsedMs' | 'position'>
+  readonly header: Omit<SnapshotHeader, 'time' | 'sequence' | 'elapsedMs' | 'position' | 'stack' | 'waiting'>
   readonly firstSequence: number
   readonly elapsedMsBefore: number
   /** Ends the process after a stop's snapshot, or without one when the grace is over. Does not return. */
@@ -98,7 +99,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     const now = wallMs()
     try {
       const header: SnapshotHeader = {
-        ...parts.header, time: now, sequence, elapsedMs: Math.round(elapsedMs()), ...(position === undefined ? {} : { position })
+        ...parts.header, time: now, sequence, elapsedMs: Math.round(elapsedMs()), ...(position === undefined ? {} : { position }), ...describe(core, stack)
       }
       bytes = run.writeSnapshot(header, core.encodeState(stack)).bytes
     } catch (error) {
@@ -186,6 +187,23 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
 
     get elapsedMs () { return elapsedMs() },
     get lastSnapshot () { return last }
+  }
+}
+
+/** How many waiting tasks are described; a server may have thousands. */
+const WAITING_MAX = 16
+
+/** For people only: that it fails must not cost the snapshot. */
+function describe (core: PreparedRun, stack: readonly Frame[]): Pick<SnapshotHeader, 'stack' | 'waiting'> {
+  try {
+    const waiting: DescribedTask[] = []
+    const tasks = core.waiting?.()
+    for (let index = 0; tasks !== undefined && index < tasks.length && index < WAITING_MAX; index++) {
+      waiting[index] = { what: tasks[index].what, stack: describeStack(tasks[index].stack) }
+    }
+    return { stack: describeStack(stack), waiting }
+  } catch {
+    return {}
   }
 }
 

@@ -85,6 +85,8 @@ export interface PreparedRun {
   encodeState (stack: readonly Frame[]): Uint8Array
   /** True between two tasks: nothing of the program is on the native stack, so `encodeState([])` is the whole state. */
   isIdle (): boolean
+  /** What waits besides the running stack, for `reprise show`; `what` in words: `a timer, due in 3 s`. */
+  waiting? (): ReadonlyArray<{ readonly what: string, readonly stack: readonly Frame[] }>
 }
 
 /**

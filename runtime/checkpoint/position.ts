@@ -11,14 +11,18 @@ const get = Function.prototype.call.bind(Map.prototype.get) as
 export function positionOf (stack: readonly Frame[]): SourcePosition | undefined {
   let foreign: SourcePosition | undefined
   for (let index = stack.length - 1; index >= 0; index--) {
-    const { site, pc } = stack[index]
-    const point = get(site.points, pc)
-    if (point === undefined) continue
-    const position = { file: pathOf(site.module.id), line: point.line, column: point.column, name: site.name }
+    const position = positionOfFrame(stack[index])
+    if (position === undefined) continue
     if (isOwn(position.file)) return position
     foreign ??= position
   }
   return foreign
+}
+
+/** Undefined for frames that stand in no source, as those of the runtime. */
+export function positionOfFrame ({ site, pc }: Frame): SourcePosition | undefined {
+  const point = get(site.points, pc)
+  return point === undefined ? undefined : { file: pathOf(site.module.id), line: point.line, column: point.column, name: site.name }
 }
 
 const isOwn = (file: string): boolean => indexOf(file, '/node_modules/') < 0 && indexOf(file, 'reprise:') < 0

@@ -168,10 +168,7 @@ function sayStart (run: HeldRun, store: Store, chosen: Chosen | undefined, lost:
 }
 
 function fixedHeader (runId: string, { program, argv }: Invocation, generation: number): Parameters<typeof createCheckpointer>[0]['header'] {
-  // JSON looks for `toJSON` along the prototypes, which belong to the program: these arrays have none.
-  const words: string[] = [...argv]
-  Object.setPrototypeOf(words, null)
-  return { runId, program, argv: words, cwd: process.cwd(), generation, node: process.version }
+  return { runId, program, argv: [...argv], cwd: process.cwd(), generation, node: process.version }
 }
 
 function tortureSettings (settings: RunSettings, environment: NodeJS.ProcessEnv): { every: number, restoresMax: number, pollsExpected?: number } {

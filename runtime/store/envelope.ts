@@ -20,6 +20,8 @@ import { DamagedError, type SnapshotHeader } from './store.js'
 
 const crc32 = nodeCrc32
 const { stringify, parse } = JSON
+const { ownKeys } = Reflect
+const { isArray } = Array
 const encodeText = TextEncoder.prototype.encode.bind(new TextEncoder())
 const decodeText = TextDecoder.prototype.decode.bind(new TextDecoder('utf-8', { fatal: true }))
 
@@ -37,9 +39,25 @@ function get32 (bytes: Uint8Array, at: number): number {
   return (bytes[at] | bytes[at + 1] << 8 | bytes[at + 2] << 16 | bytes[at + 3] << 24) >>> 0
 }
 
+/** JSON of plain data. JSON.stringify would look for `toJSON` along prototypes that belong to the program. */
+function toJson (value: unknown): string {
+  if (typeof value !== 'object' || value === null) return stringify(value)
+  let text = ''
+  if (isArray(value)) {
+    for (let index = 0; index < value.length; index++) text += `${index === 0 ? '' : ','}${toJson(value[index])}`
+    return `[${text}]`
+  }
+  const keys = ownKeys(value)
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as keyof typeof value
+    if (value[key] !== undefined) text += `${text === '' ? '' : ','}${stringify(key)}:${toJson(value[key])}`
+  }
+  return `{${text}}`
+}
+
 /** What stands before the payload. */
 export function encodeEnvelope (header: SnapshotHeader, payload: Uint8Array): Uint8Array {
-  const text = encodeText(stringify(header))
+  const text = encodeText(toJson(header))
   const bytes = new Uint8Array(PREFIX_BYTES + text.length)
   for (let index = 0; index < MAGIC.length; index++) bytes[index] = MAGIC[index]
   put32(bytes, 8, ENVELOPE_VERSION)

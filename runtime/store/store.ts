@@ -30,6 +30,28 @@ export interface SnapshotHeader {
   /** Where the innermost frame of the program stands; missing if it was waiting. */
   readonly position?: SourcePosition
   readonly node: string
+  /** For people: the stack in a few words, outermost first, and what else is waiting. */
+  readonly stack?: readonly DescribedFrame[]
+  readonly waiting?: readonly DescribedTask[]
+}
+
+export interface DescribedVariable {
+  readonly name: string
+  readonly text: string
+}
+
+export interface DescribedFrame {
+  readonly name: string
+  readonly position?: SourcePosition
+  readonly variables: readonly DescribedVariable[]
+  /** In place of a frame: so many are left out. */
+  readonly omitted?: number
+}
+
+export interface DescribedTask {
+  /** `a timer, due in 3 s`. */
+  readonly what: string
+  readonly stack: readonly DescribedFrame[]
 }
 
 export interface SnapshotEntry {

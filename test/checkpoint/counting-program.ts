@@ -20,9 +20,9 @@ let busy = false
 let checkpointer: Checkpointer | undefined
 
 const point = (line: number): Frame => new Frame({
-  module: { id: '/program/main.ts', sites: [] }, index: 0, name: 'count', kind: 'function', digest: '', layout: [],
+  module: { id: '/program/main.ts', sites: [] }, index: 0, name: 'count', kind: 'function', digest: '', layout: ['count', '$scope1', 'list', '$t1'],
   points: new Map([[1, { line, column: 3 }]]), resume: undefined, loops: new Map(), make: undefined
-}, 1, [])
+}, 1, [line, { shared: 'value' }, [1, 2, 3], 'temporary'])
 
 function prepare (plan: RunPlan): PreparedRun {
   checkpointer = plan.checkpointer

@@ -134,7 +134,7 @@ describe('kill and go on', () => {
       expect((await started.ended).stderr).not.toContain('without a newer one')
     }
     const fourth = await run([...words, 'count', '60'])
-    expect(fourth.stderr).toMatch(/the last 3 processes went on from snapshot 5 .* --from 4 /)
+    expect(fourth.stderr).toMatch(/RP4007: The last 3 processes went on from snapshot 5 .* --from 4 /)
   })
 })
 
@@ -146,7 +146,7 @@ describe('damage', () => {
     tear(snapshots().sort().at(-1) ?? '')
     const next = await run(['--keep', 'count', '50'])
     expect(next.stdout).toContain('from 39')
-    expect(next.stderr).toMatch(/WARNING: snapshot 5 .*damaged: it is torn.*costs .* of work.*00000005\.snapshot\.damaged/)
+    expect(next.stderr).toMatch(/WARNING RP4004: Snapshot 5 .*damaged: it is torn.*back to snapshot 4 costs .*00000005\.snapshot\.damaged/)
     expect(fs.readdirSync(path.dirname(snapshots()[0]))).toContain('00000005.snapshot.damaged')
   })
 
@@ -265,10 +265,9 @@ describe('signals', () => {
   test('without a snapshot in time the second signal kills, as under node', async () => {
     const started = new Started(['--interval', '1h', 'postponed', '100000'])
     await started.until(() => started.stdout.includes('from'))
-    started.child.kill('SIGTERM')
-    await new Promise((resolve) => setTimeout(resolve, 600))
-    started.child.kill('SIGTERM')
+    const press = setInterval(() => started.child.kill('SIGTERM'), 500)
     const { signal, report } = await started.ended
+    clearInterval(press)
     expect(signal).toBe('SIGTERM')
     expect(report.postponed).toBeGreaterThan(0)
   })
