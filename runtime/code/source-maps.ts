@@ -36,7 +36,7 @@ function withoutQuery (file: string): string {
   return query < 0 ? file : slice(file, 0, query)
 }
 
-interface ScriptMap { readonly map: SourceMap, readonly base: string }
+interface ScriptMap { readonly map: SourceMap, readonly base: string, readonly source: string | undefined }
 
 const maps = new SafeMap<string, ScriptMap | undefined>()
 
@@ -48,6 +48,13 @@ export function sourcePosition (file: string, line: number, column: number): Sou
   const entry = findEntry(script.map, line - 1, column - 1) as { originalSource?: string, originalLine?: number, originalColumn?: number }
   if (entry.originalSource === undefined || entry.originalLine === undefined) return { file: plain, line, column }
   return { file: sourceName(entry.originalSource, script.base, plain), line: entry.originalLine + 1, column: (entry.originalColumn ?? 0) + 1 }
+}
+
+/** The user's file from which a script was compiled. */
+export function sourceFile (file: string): string {
+  const plain = withoutQuery(file)
+  const script = mapOf(file)
+  return script?.source === undefined ? plain : sourceName(script.source, script.base, plain)
 }
 
 function sourceName (source: string, base: string, script: string): string {
@@ -88,5 +95,7 @@ function loadMap (file: string): ScriptMap | undefined {
 }
 
 function makeMap (map: unknown, base: string): ScriptMap {
-  return { map: new SourceMap(map as ConstructorParameters<typeof SourceMap>[0]), base }
+  const payload = map as ConstructorParameters<typeof SourceMap>[0]
+  const { sources } = payload
+  return { map: new SourceMap(payload), base, source: sources.length === 1 ? sources[0] : undefined }
 }

@@ -1,0 +1,274 @@
+/**
+ * Stack traces read as if reprise were not there: the user's names and lines, no frame of the runtime, and below the frames
+ * on the native stack those that wait on the heap since a capture.
+ *
+ * `Error.prepareStackTrace` becomes an accessor, since Node asks that property whenever a trace is first read. It gives a
+ * formatter that puts our list together, then calls what the program has assigned, or Node's own. Each function that the
+ * program assigns has a formatter of its own, so that reading the property and assigning what was read restores the state.
+ * Nothing is done where no trace is read; compiled code without errors does not come here.
+ *
+ * A trace is formatted when it is first read, and by then the frames on the heap may have gone on. The driver therefore calls
+ * `keepHeapFrames` when an error leaves the top frame.
+ */
+import {
+  columnOf, fileNameOf, functionNameOf, lineOf, positionOf, siteToString, type CallSite
+} from '../capture/call-sites.js'
+import { markAt } from '../capture/marks.js'
+import type { ModuleSites, Site } from '../code/site.js'
+import { sourcePosition } from '../code/source-maps.js'
+import { textOf } from '../code/texts.js'
+import { apply, defineOwn, functionToString, getOwn, isObject, SafeMap, SafeWeakMap, uncurry } from '../encoding/natives.js'
+import { fileURLToPath } from 'node:url'
+import { currentHeapStack } from './drive.js'
+import type { Frame } from './frame.js'
+import { labelOf, ShownSite, shownFrame, showSite, type Shown } from './shown-site.js'
+
+type Trace = (CallSite | ShownSite)[]
+type Formatter = (error: unknown, trace: Trace) => unknown
+
+const { min } = Math
+const NativeError = Error
+const errorToString = uncurry(Error.prototype.toString)
+const startsWith = uncurry(String.prototype.startsWith)
+const lastIndexOf = uncurry(String.prototype.lastIndexOf)
+const slice = uncurry(String.prototype.slice)
+const exec = uncurry(RegExp.prototype.exec)
+const getPoint = uncurry(Map.prototype.get) as (points: Site['points'], pc: number) => { line: number, column: number } | undefined
+
+const runtimeUrl = new URL('..', import.meta.url).href
+const runtimePath = fileURLToPath(runtimeUrl)
+
+// ---- The accessor
+
+let nodeFormatter: Formatter | undefined
+let assigned: unknown
+const formatters = new SafeWeakMap<object, Formatter>()
+const assignedOf = new SafeWeakMap<object, { readonly value: unknown }>()
+const plainFormatter = formatterFor(undefined)
+
+export function installStackTraces (): void {
+  const before = getOwn(Error, 'prepareStackTrace')
+  if (before !== undefined && (before.get !== undefined || before.configurable !== true)) return
+  const found: unknown = before?.value
+  // Node's own stands there already; anything else was put there by a tool that was loaded before us.
+  if (typeof found === 'function' && found.name === 'ErrorPrepareStackTrace') nodeFormatter = found as Formatter
+  else assigned = found
+  defineOwn(Error, 'prepareStackTrace', {
+    configurable: true,
+    enumerable: false,
+    get: () => typeof assigned === 'function' ? formatterFor(assigned as Formatter) : plainFormatter,
+    set: (value: unknown) => {
+      const known = isObject(value) ? assignedOf.get(value) : undefined
+      assigned = known === undefined ? value : known.value
+    },
+  })
+}
+
+function formatterFor (chosen: Formatter | undefined): Formatter {
+  const known = chosen === undefined ? undefined : formatters.get(chosen)
+  if (known !== undefined) return known
+  const formatter: Formatter = {
+    ErrorPrepareStackTrace (error: unknown, trace: Trace): unknown {
+      const shown = showTrace(error, trace)
+      return chosen === undefined ? formatPlainly(error, shown) : apply(chosen, NativeError, [error, shown])
+    }
+  }.ErrorPrepareStackTrace
+  assignedOf.set(formatter, { value: chosen })
+  if (chosen !== undefined) formatters.set(chosen, formatter)
+  return formatter
+}
+
+/** Node's formatter maps positions itself where source maps are enabled; those of ours are mapped already. */
+function formatPlainly (error: unknown, trace: Trace): unknown {
+  if (nodeFormatter !== undefined && !holdsShown(trace)) return nodeFormatter(error, trace)
+  const header = headerOf(error)
+  let text = header
+  for (let index = 0; index < trace.length; index++) {
+    const site = trace[index]
+    text += ShownSite.is(site) ? `\n    at ${site.toString()}` : nativeLine(error, site, header)
+  }
+  return text
+}
+
+function headerOf (error: unknown): string {
+  if (nodeFormatter !== undefined) return nodeFormatter(error, []) as string
+  try { return errorToString(error as Error) } catch { return '<error>' }
+}
+
+function nativeLine (error: unknown, site: CallSite, header: string): string {
+  if (nodeFormatter !== undefined && mapsAreEnabled()) {
+    const text = nodeFormatter(error, [site])
+    if (typeof text === 'string' && startsWith(text, header)) return slice(text, header.length)
+  }
+  return `\n    at ${siteToString(site)}`
+}
+
+const mapsAreEnabled = (): boolean => (process as { sourceMapsEnabled?: boolean }).sourceMapsEnabled === true
+
+function holdsShown (trace: Trace): boolean {
+  for (let index = 0; index < trace.length; index++) if (ShownSite.is(trace[index])) return true
+  return false
+}
+
+// ---- The frames
+
+/** What waited on the heap when the error left the frame at the top of the native stack; innermost first. */
+const kept = new SafeWeakMap<object, Shown[]>()
+
+/** Called by the driver with the first frame below; `stack` is outermost first. */
+export function keepHeapFrames (error: unknown, stack: readonly Frame[]): void {
+  if (stack.length > 0 && isObject(error) && !kept.has(error)) kept.set(error, showFrames(stack))
+}
+
+function showFrames (stack: readonly Frame[]): Shown[] {
+  const limit = stackTraceLimit()
+  const shown: Shown[] = []
+  for (let index = stack.length - 1; index >= 0 && shown.length < limit; index--) {
+    const frame = shownFrame(stack[index])
+    if (frame !== undefined) shown[shown.length] = frame
+  }
+  return shown
+}
+
+function stackTraceLimit (): number {
+  const limit: unknown = getOwn(NativeError, 'stackTraceLimit')?.value
+  return typeof limit === 'number' ? limit : 0
+}
+
+function showTrace (error: unknown, trace: Trace): Trace {
+  const shown: Trace = []
+  let isChanged = false
+  /** The frame of a module's body follows its segment, which has the same place and more of it. */
+  let hidesBody = false
+  for (let index = 0; index < trace.length; index++) {
+    const site = trace[index]
+    if (ShownSite.is(site)) return trace
+    const file = fileNameOf(site)
+    if (typeof file !== 'string' || file === '' || startsWith(file, 'node:')) {
+      hidesBody = false
+      shown[shown.length] = site
+      continue
+    }
+    if (isRuntimeFile(file)) {
+      isChanged = true
+      const name = lastName(functionNameOf(site))
+      if (!startsWith(name, 'root')) continue
+      hidesBody = isSegment(shown[shown.length - 1])
+      if (index > 0 && isResumption(trace[index - 1])) {
+        const frames = (isObject(error) ? kept.get(error) : undefined) ?? showFrames(currentHeapStack())
+        for (let frame = 0; frame < frames.length; frame++) shown[shown.length] = new ShownSite(frames[frame])
+        const outermost = frames[frames.length - 1]
+        if (outermost !== undefined && outermost.functionName === null) hidesBody = true
+      }
+      continue
+    }
+    if (!isCompiled(file)) {
+      shown[shown.length] = site
+      continue
+    }
+    isChanged = true
+    const name = functionNameOf(site)
+    const isBody = hidesBody && (name === null || name === '')
+    hidesBody = false
+    if (isBody) continue
+    const view = showNative(site, file, name)
+    if (view !== undefined) shown[shown.length] = view
+  }
+  if (!isChanged) return trace
+  shown.length = min(shown.length, stackTraceLimit())
+  return shown
+}
+
+function isRuntimeFile (file: string): boolean {
+  return startsWith(file, runtimeUrl) || startsWith(file, runtimePath)
+}
+
+function isResumption (site: CallSite | ShownSite): boolean {
+  const file = ShownSite.is(site) ? undefined : fileNameOf(site)
+  return typeof file === 'string' && isRuntimeFile(file) && startsWith(lastName(functionNameOf(site as CallSite)), 'resume')
+}
+
+function isSegment (site: CallSite | ShownSite | undefined): boolean {
+  return ShownSite.is(site) && site.getFunctionName() === null
+}
+
+function lastName (name: string | null): string {
+  return name === null ? '' : slice(name, lastIndexOf(name, '.') + 1)
+}
+
+const compiled = new SafeMap<string, boolean>()
+function isCompiled (file: string): boolean {
+  let known = compiled.get(file)
+  if (known === undefined) {
+    known = textOf(file) !== undefined
+    compiled.set(file, known)
+  }
+  return known
+}
+
+// ---- Names and places
+
+/** Names of emitted functions: machines, loops, segments, and factories of closures. */
+const emitted = /^(?:(\w+?)\$(?:resume|loop)\w*|\$step\w*)$/
+const suffix = /\$(?:resume|loop)\d*(?![\w$])/
+
+function withoutSuffix (name: string): string {
+  const match = exec(suffix, name)
+  return match === null ? name : slice(name, 0, match.index) + slice(name, match.index + match[0].length)
+}
+
+/** Sites by the name of their machine or loop, which stands in the text of the arrow that the module hands to the runtime. */
+const sitesByMachine = new SafeMap<string, SafeMap<string, Site>>()
+
+/** Called for each compiled module: traces name its machines by their sites. */
+export function nameMachines (file: string, module: ModuleSites): void {
+  modules.set(file, module)
+}
+const modules = new SafeMap<string, ModuleSites>()
+
+function siteOf (file: string, machine: string): Site | undefined {
+  let byMachine = sitesByMachine.get(file)
+  if (byMachine === undefined) {
+    const module = modules.get(file)
+    if (module === undefined) return undefined
+    byMachine = new SafeMap()
+    for (let index = 0; index < module.sites.length; index++) {
+      const site = module.sites[index]
+      addMachine(byMachine, site.resume, site)
+      forEachLoop(site.loops, loop => addMachine(byMachine!, loop, site))
+    }
+    sitesByMachine.set(file, byMachine)
+  }
+  return byMachine.get(machine)
+}
+
+const forEachLoop = uncurry(Map.prototype.forEach) as (loops: Site['loops'], visit: (loop: unknown) => void) => void
+
+function addMachine (byMachine: SafeMap<string, Site>, machine: unknown, site: Site): void {
+  if (typeof machine !== 'function') return
+  const called = exec(/=>\s*([\w$\u0080-\uffff]+)\(/, functionToString(machine))
+  byMachine.set(called === null ? machine.name : called[1], site)
+}
+
+/** Undefined for the arrow through which the driver calls a machine. */
+function showNative (site: CallSite, file: string, name: string | null): ShownSite | undefined {
+  const line = lineOf(site) ?? 1
+  const column = columnOf(site) ?? 1
+  const machine = name === null ? '' : lastName(name)
+  const isEmitted = exec(emitted, machine) !== null
+  const text = textOf(file)
+  const mark = text === undefined ? undefined : markAt(text, positionOf(site))
+  if (mark?.form === 'forward') return undefined
+  if (isEmitted) {
+    const known = siteOf(file, machine)
+    const point = known === undefined || mark === undefined ? undefined : getPoint(known.points, mark.pc)
+    if (known !== undefined && point !== undefined) return new ShownSite(showSite(known, point), site)
+    if (known !== undefined) return new ShownSite({ ...showSite(known, { line: 1, column: 1 }), ...sourcePosition(file, line, column) }, site)
+  }
+  const place = sourcePosition(file, line, column)
+  const isBody = startsWith(machine, '$step')
+  const native = labelOf(site)
+  const label = isBody ? (startsWith(file, 'file:') ? undefined : 'Object.<anonymous>') : native === undefined ? undefined : withoutSuffix(native)
+  const functionName = isBody || name === null ? null : withoutSuffix(name)
+  return new ShownSite({ ...place, label, functionName, isConstructor: site.isConstructor() }, site)
+}
