@@ -6,7 +6,7 @@
 import type { ModuleSites, Site } from './site.js'
 
 const names = [
-  'task', 'new Promise', 'Promise.prototype.finally', 'Promise.try', 'for await', 'async generator', 'top level',
+  'task', 'new Promise', 'Promise.prototype.finally', 'Promise.try', 'for await', 'open sync iterator', 'module body',
 ] as const
 
 const sites: Site[] = []

@@ -32,6 +32,7 @@ export class GeneratorFrame extends Frame {
       const yielded = this.value
       this.value = undefined
       this.state = SUSPENDED
+      if (yielded instanceof Passed) return yielded.result
       return { value: yielded, done: false }
     }
     this.end()
@@ -44,6 +45,13 @@ export class GeneratorFrame extends Frame {
   }
 }
 const noLocals: unknown[] = []
+
+
+/** `yield*` hands the inner iterator's results out as they are. */
+class Passed {
+  constructor (readonly result: unknown) {}
+}
+export const passed = (result: unknown): unknown => new Passed(result)
 
 class Stamp extends Returned {
   #frame: GeneratorFrame | undefined

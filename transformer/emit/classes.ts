@@ -138,7 +138,9 @@ function constructorText (node: ts.ConstructorDeclaration, emitter: ClosureEmitt
   const { file } = emitter
   const scope = file.scopes.functions.get(node)!
   const isDerived = heritageOf(node.parent) !== undefined
-  const token = isBranded ? `if (arguments[0] === $.TOKEN) { ${isDerived ? 'super($.TOKEN); ' : ''}return }\n` : ''
+  // A machine that has called super() by hand installs the members the same way.
+  const takesToken = isBranded || (isDerived && needsCompiling(node, file))
+  const token = takesToken ? `if (arguments[0] === $.TOKEN) { ${isDerived ? 'super($.TOKEN); ' : ''}return }\n` : ''
   const at = node.getStart(file.source)
   const site = emitter.siteOf(node)
   if (!needsCompiling(node, file)) {

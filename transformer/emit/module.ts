@@ -243,7 +243,7 @@ export class ModuleEmitter {
       this.#out.push([
         `for (let $waits = $module.begin(${step}, ${site.index}); $waits;) {\n`,
         '  let $value, $mode = 0;\n  try { $value = await $module.awaited() } catch ($error) { $mode = 1; $value = $error }\n',
-        '  $waits = $module.step($mode, $value);\n}\n'
+        '  $waits = $module.resume($mode, $value);\n}\n'
       ])
       return `$module.value(${step})`
     }
@@ -263,11 +263,24 @@ export class ModuleEmitter {
       '{\n  abi: 1,\n  sites: [\n', this.emitter.sites.print(position), '  ],\n',
       '  functions: {', this.#functions.map(({ index, name }) => ` ${index}: ${name},`).join(''), ' },\n',
       this.file.commonJs ? ['  segments: {', this.#segmentSteps.map(({ step, name }) => ` ${step}: ${name},`).join(''), ' },\n'] : '',
+      this.namespaces(),
+      this.usesImport ? '  load: ($specifier, $options) => import($specifier, $options),\n' : '',
       `  variables: ${JSON.stringify(variables.map(variable => variable.name).join(' '))},\n`,
       '  get: $name => {\n    switch ($name) {\n', reads, '    }\n  },\n',
       '  set: ($name, $value) => {\n    switch ($name) {\n', writes, '    }\n  }\n}'
     ]
   }
+
+  /** Namespace objects have no name of their own; the importer knows them. */
+  private namespaces (): Code {
+    const entries = this.file.source.statements.flatMap(statement => {
+      if (!ts.isImportDeclaration(statement) || statement.importClause?.namedBindings === undefined || !ts.isNamespaceImport(statement.importClause.namedBindings)) return []
+      return [`[${statement.moduleSpecifier.getText(this.file.source)}]: ${statement.importClause.namedBindings.name.text}`]
+    })
+    return entries.length > 0 ? `  namespaces: () => ({ ${entries.join(', ')} }),\n` : ''
+  }
+
+  private get usesImport (): boolean { return /\bimport\s*\(/.test(this.file.source.text) }
 
   declarations (): Code {
     return [this.#segments, this.emitter.declarations.map(({ code }) => [code, '\n'])]

@@ -40,6 +40,8 @@ const textOf = (node: ts.Node, context: LowerContext): string => node.getText(co
 function calleeText (callee: ts.Expression, target: Piece, context: LowerContext): Piece {
   if (typeof target === 'string' && /^\$t\d+$/.test(target)) return target
   if (!ts.isIdentifier(callee)) return keepText(target, context)
+  // The modules that a module requires run as frames of the same stack.
+  if (callee.text === 'require' && isGlobalName(callee, context) && context.file.commonJs) return '$require'
   const variable = context.file.scopes.resolved.get(callee)
   if (variable === undefined || !context.file.captured.isBoxed(variable)) return target
   return context.file.captured.isChecked(variable) ? keepText(target, context) : ['(0, ', target, ')']
@@ -83,7 +85,7 @@ export function argumentList (nodes: readonly ts.Expression[], context: LowerCon
 /** A built-in that never calls back, with arguments that hold resume points. */
 function lowerQuietCall (node: ts.CallExpression, context: LowerContext): Piece {
   const callee = node.expression
-  if (callee.kind === ts.SyntaxKind.ImportKeyword) return ['import(', argumentList(node.arguments, context), ')']
+  if (callee.kind === ts.SyntaxKind.ImportKeyword) return ['$module.import(', argumentList(node.arguments, context), ')']
   if (ts.isPropertyAccessExpression(callee)) {
     const receiver = isStable(callee.expression, context) || !context.file.scopes.resolved.has(callee.expression) && ts.isIdentifier(callee.expression)
       ? rewrite(callee.expression, context)
@@ -100,6 +102,7 @@ export function lowerNew (node: ts.NewExpression, context: LowerContext, into: P
   const callee = skipParentheses(node.expression)
   const target = argumentsPoint && !isGlobalName(callee, context) ? keep(callee, context) : points.has(callee) ? keepText(lowerExpression(callee, context), context) : constructorText(callee, context)
   const list = argumentList(args, context)
+  if (isGlobalName(callee, context) && (callee as ts.Identifier).text === 'Promise' && args.length === 1) return result(node, ['($.newPromise)(Promise, ', list, ')'], context, into)
   const code = ['new ', target, '(', list, ')']
   if (!points.isCall(node)) return code
   return result(node, code, context, into)

@@ -62,6 +62,8 @@ function replacement (node: ts.Node, context: LowerContext): Piece | undefined {
       const variable = scopes.resolved.get(node)
       return variable === undefined ? undefined : context.reference(variable)
     }
+    // A new process imports the same modules again.
+    case ts.SyntaxKind.ImportKeyword: return ts.isCallExpression(node.parent) && node.parent.expression === node ? '$module.import' : undefined
     case ts.SyntaxKind.VariableDeclarationList: return declarationList(node as ts.VariableDeclarationList, context)
     case ts.SyntaxKind.ObjectLiteralExpression:
       return hasMembers(node as ts.ObjectLiteralExpression) ? closures.objectLiteral(node as ts.ObjectLiteralExpression, context) : undefined

@@ -2,6 +2,7 @@
  * JavaScript that a compiler has just written, with its source map, to resumable JavaScript with a map that leads to that
  * compiler's input. What the plugin and `reprise compile` share; they differ in where text comes from and goes to.
  */
+import { basename } from 'node:path'
 import { isCompiledText } from '../../runtime/code/mark.js'
 import { composeMaps, type SourceMap } from '../emit/source-map.js'
 import { compile } from '../index.js'
@@ -18,6 +19,8 @@ export interface EmittedOptions {
   readonly module: 'esm' | 'commonjs' | 'script'
   readonly polls?: 'all' | 'sparse'
   readonly strict?: boolean
+  /** The map that is made where the text has none; without a name none is made. */
+  readonly newMapName?: string
 }
 
 export interface CompiledFile extends EmittedFile {
@@ -31,15 +34,21 @@ export function compileEmitted (file: EmittedFile, options: EmittedOptions): Com
   const embedded = embeddedMap(comment)
   const inner = readMap(embedded ?? file.map)
   const { code, map, diagnostics } = compile(text, options)
-  const composed = map !== null && inner !== undefined ? { ...composeMaps(map, inner), file: inner.file } : undefined
-  const json = composed === undefined ? undefined : JSON.stringify(composed)
-  const newComment = embedded !== undefined && json !== undefined ? embeddedComment(json) : comment
-  return {
-    text: newComment === '' ? code : `${code.replace(/\n*$/, '\n')}${newComment}`,
-    map: embedded === undefined ? json ?? file.map : undefined,
-    diagnostics: placeInInput(diagnostics, inner, options.fileName),
+  const placed = placeInInput(diagnostics, inner, options.fileName)
+  if (map === null) return { text: file.text, map: file.map, diagnostics: placed }
+  if (inner === undefined) {
+    const { newMapName } = options
+    if (newMapName === undefined || comment !== '') return { text: join(code, comment), map: file.map, diagnostics: placed }
+    const json = JSON.stringify({ ...map, sources: [basename(options.fileName)] })
+    return { text: join(code, `//# sourceMappingURL=${encodeURI(newMapName)}\n`), map: json, diagnostics: placed }
   }
+  const json = JSON.stringify({ ...composeMaps(map, inner), file: inner.file })
+  return embedded === undefined
+    ? { text: join(code, comment), map: json, diagnostics: placed }
+    : { text: join(code, embeddedComment(json)), map: undefined, diagnostics: placed }
 }
+
+const join = (code: string, comment: string): string => comment === '' ? code : `${code.replace(/\n*$/, '\n')}${comment}`
 
 const EMBEDDED = /^\/\/[#@] sourceMappingURL=data:application\/json;(?:charset=[^;,]+;)?base64,(\S*)/
 

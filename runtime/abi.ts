@@ -1,0 +1,82 @@
+/**
+ * What emitted code may call: `reprise/runtime`. One runtime per process, found by a registered symbol, whoever loads it first.
+ * Compiled code that was started without reprise finds the same functions: no thread, no poll ever wanted.
+ */
+import { flag, record, rerecord } from './capture/signal.js'
+import { defineClass, dressSite, generatorOf, memberOfLiteral, rememberGenerator, stampMembers, TOKEN, type ClassEntry, type MemberTuple, type PrivateAccess, type StaticAccess } from './code/classes.js'
+import { stamp } from './code/closures.js'
+import { AGAIN, AWAIT, YIELD, type ModuleSites } from './code/site.js'
+import { cjs, makeRequire } from './modules/commonjs.js'
+import { esm } from './modules/es-module.js'
+import type { LiveModule } from './modules/live-module.js'
+import { nameClass, nameFunction } from './modules/registry.js'
+import { append, asyncIterationMethod, checkedIterator, checkedResult, forInKeys, isForInKey, iterationMethod, methodOf, noThrowMethod, plainArray } from './operations/iteration.js'
+import { badState, constructed, initialized, install, notCallable, propertyKey, rename, requireObject, restOf, superGet, superSet, throughConstruct, UNINITIALIZED } from './operations/values.js'
+import { poll } from './poll.js'
+import { asyncCall, asyncFunction, asyncGeneratorCall, asyncGeneratorFunction, generatorCall, generatorFunction, newPromise } from './tasks/index.js'
+import { passed } from './tasks/generator.js'
+
+export const ABI_VERSION = 1
+
+const NativePromise = Promise
+
+const operations = {
+  // functions and frames
+  AGAIN, AWAIT, YIELD, TOKEN, UNINITIALIZED,
+  RETURNED: Symbol('returned'),
+  decoding: false,
+  record, rerecord, badState,
+  stamp,
+  asyncCall, generatorCall, asyncGeneratorCall, asyncFunction, generatorFunction, asyncGeneratorFunction, generatorOf,
+  newPromise: (constructor: unknown, executor: unknown): unknown =>
+    constructor === NativePromise ? newPromise(executor) : new (constructor as PromiseConstructor)(executor as () => void),
+  rename,
+  fixed (module: LiveModule, site: number, fn: object): void {
+    if (typeof fn !== 'function') return
+    nameFunction(fn, module, site)
+  },
+
+  // classes and literals
+  classDefined (type: ClassEntry['type'], module: LiveModule, site: number, captures: readonly unknown[], members: readonly MemberTuple[], access: PrivateAccess | 0, statics: StaticAccess | 0): void {
+    const entry = defineClass(type, module, site, members, access, statics)
+    members.forEach((tuple, index) => { if (entry.members[index] !== undefined) rememberMethod(entry.members[index], module, tuple[0]) })
+    if (module.sites[site].make === undefined) nameClass(entry)
+    else stamp(type, module, site, captures)
+  },
+  members: <T extends object>(object: T, module: ModuleSites, captures: readonly unknown[], members: readonly MemberTuple[]): T => {
+    stampMembers(object, module, captures, members)
+    members.forEach((tuple, index) => rememberMethod(memberOfLiteral(object, index), module, tuple[0]))
+    return object
+  },
+  member: memberOfLiteral,
+  construct: throughConstruct, install, constructed, superGet, superSet,
+
+  // values, patterns, iteration
+  initialized, notCallable, requireObject, propertyKey, restOf,
+  plainArray, iterationMethod, asyncIterationMethod, checkedIterator, checkedResult, methodOf, noThrowMethod, append, forInKeys, isForInKey, passed,
+
+  // modules
+  esm,
+  require: (_node: object, require: Parameters<typeof makeRequire>[0]) => makeRequire(require),
+}
+
+function rememberMethod (fn: object | undefined, module: ModuleSites, site: number): void {
+  if (fn === undefined) return
+  dressSite(fn, module, site)
+  const { kind } = module.sites[site]
+  if (kind === 'generator' || kind === 'async-generator') rememberGenerator(fn, module, site)
+}
+
+interface SharedRuntime {
+  readonly flag: Int32Array
+  readonly poll: () => void
+  readonly abi: typeof operations
+  readonly cjs: typeof cjs
+}
+
+const key = Symbol.for('reprise.runtime.1')
+const shared = (globalThis as Record<symbol, unknown>)[key] as SharedRuntime | undefined ?? { flag, poll, abi: operations, cjs }
+if (!(key in globalThis)) Object.defineProperty(globalThis, key, { value: shared })
+
+const { abi: sharedAbi, flag: sharedFlag, poll: sharedPoll, cjs: sharedCjs } = shared
+export { sharedAbi as abi, sharedFlag as flag, sharedPoll as poll, sharedCjs as cjs }

@@ -1,0 +1,138 @@
+/** ES modules: what their emitted text calls. The text stays in place; see transformer/emit/module.ts. */
+import { NORMAL, type Mode } from '../code/site.js'
+import { resumeStack, runRoot } from '../restore/drive.js'
+import { stepTopLevel, topLevelAwaited, topLevelEnd, TopLevelFrame } from '../tasks/index.js'
+import { ENDED, LiveModule, type Descriptor } from './live-module.js'
+import { name, register } from './registry.js'
+import { currentRestoration, namespaceName, type Restoration } from './restoration.js'
+import { noteImport } from './dynamic-imports.js'
+import { FRAME } from './saved.js'
+
+export class EsModule extends LiveModule {
+  /** Of the segment with await that is in progress. */
+  frame: TopLevelFrame | undefined
+  #waitsFor: Promise<unknown> | undefined
+  #asyncStep = 0
+  readonly #restoration: Restoration | undefined
+
+  constructor (id: string, descriptor: Descriptor) {
+    super(id, descriptor)
+    this.#restoration = currentRestoration()
+    this.target = this.#restoration?.savedOf(id)?.step ?? 0
+  }
+
+  /** A plain statement: does it run now? */
+  at (step: number): boolean {
+    if (this.skip(step)) return false
+    this.step = step
+    return true
+  }
+
+  value (step: number): unknown {
+    return this.values.get(step) ?? this.#takeOver(step)
+  }
+
+  #takeOver (step: number): unknown {
+    if (!this.skip(step)) return this.values.get(step)
+    const value = this.#restoration?.valueOf(this.id, step)
+    this.values.set(step, value)
+    return value
+  }
+
+  keep<T> (step: number, value: T): T {
+    this.step = step
+    this.values.set(step, value)
+    return value
+  }
+
+  run (step: number, segment: () => unknown): unknown {
+    if (this.skip(step)) return this.#takeOver(step)
+    this.step = step
+    let value: unknown
+    if (this.target === step) {
+      this.target = 0
+      this.#restoration!.reached(this)
+      const stack = this.#restoration!.takeStack(this)
+      value = stack === undefined ? runRoot(segment) : resumeStack(stack)
+    } else value = runRoot(segment)
+    this.values.set(step, value)
+    return value
+  }
+
+  // ---- top-level await: begin, then awaited and resume by turns while they return true
+
+  begin (step: number, site: number): boolean {
+    this.#asyncStep = step
+    if (this.skip(step)) {
+      this.#waitsFor = this.#restoration?.importsBefore(this, step + 1)
+      if (this.#waitsFor === undefined) this.#takeOver(step)
+      return this.#waitsFor !== undefined
+    }
+    this.step = step
+    if (this.target === step) {
+      this.target = 0
+      const restoration = this.#restoration!
+      restoration.reached(this)
+      this.#waitsFor = restoration.completed.then(() => {
+        this.frame = restoration.valueOf(this.id, FRAME) as TopLevelFrame
+        return topLevelEnd(this.frame)
+      })
+      return true
+    }
+    this.frame = new TopLevelFrame(this.sites[site], 0, [])
+    return this.#stepped(stepTopLevel(this.frame, NORMAL))
+  }
+
+  awaited (): unknown {
+    return this.#waitsFor ?? topLevelAwaited(this.frame!)
+  }
+
+  resume (mode: Mode, value: unknown): boolean {
+    if (this.#waitsFor !== undefined) {
+      this.#waitsFor = undefined
+      if (mode !== NORMAL) throw value
+      if (this.skip(this.#asyncStep)) this.#takeOver(this.#asyncStep)
+      else {
+        this.frame = undefined
+        this.values.set(this.#asyncStep, value)
+      }
+      return false
+    }
+    return this.#stepped(stepTopLevel(this.frame!, mode, value))
+  }
+
+  #stepped (waits: boolean): boolean {
+    if (!waits) {
+      this.values.set(this.#asyncStep, this.frame!.outcome)
+      this.frame = undefined
+    }
+    return waits
+  }
+
+  /** `import(…)` of the program. */
+  import (specifier: unknown): Promise<object> {
+    return noteImport(this, specifier)
+  }
+
+  end (): void {
+    const wasRestoring = this.target === ENDED
+    this.step = ENDED
+    this.target = 0
+    if (wasRestoring) this.#restoration!.reached(this)
+  }
+}
+
+export function esm (meta: ImportMeta, descriptor: Descriptor): EsModule {
+  const id = withoutGeneration(meta.url)
+  if (id !== meta.url) meta.url = id
+  const module = new EsModule(id, descriptor)
+  register(module)
+  name(meta, `meta:${id}`)
+  const namespaces = descriptor.namespaces?.()
+  if (namespaces !== undefined) for (const specifier of Object.keys(namespaces)) name(namespaces[specifier], namespaceName(id, specifier))
+  return module
+}
+
+export function withoutGeneration (url: string): string {
+  return url.replace(/[?&]reprise=\d+$/, '')
+}

@@ -1,0 +1,92 @@
+/**
+ * A compiled module of this process: its sites, its named functions, the steps that have run.
+ *
+ * A step is a top-level statement; `step` is the one that runs or ran last, ENDED when the body has ended. In a process that
+ * restores, `target` is where the snapshot's body stood: what comes before it is skipped.
+ */
+import type { Machine, ModuleSites, Site, SiteKind } from '../code/site.js'
+import { dressSite } from '../code/classes.js'
+
+export type SiteTuple = readonly [
+  name: string, kind: SiteKind, digest: string, layout: string, points: string,
+  machine: Machine | 0, loops: Readonly<Record<number, Machine>> | 0, make: ((...captures: unknown[]) => object) | 0
+]
+
+/** What the compiler emits at the top of each module. */
+export interface Descriptor {
+  readonly abi: number
+  readonly sites: readonly SiteTuple[]
+  /** Function declarations of the module's top, by site. */
+  readonly functions: Readonly<Record<number, object>>
+  /** CommonJS: segments' functions by step. */
+  readonly segments?: Readonly<Record<number, () => unknown>>
+  /** Names of variables whose values a snapshot holds, separated by blanks. */
+  readonly variables: string
+  get (name: string): unknown
+  set (name: string, value: unknown): void
+  /** Namespaces that the module imports, and `import()` as it means it. */
+  readonly namespaces?: () => Readonly<Record<string, object>>
+  readonly load?: (specifier: string) => Promise<object>
+}
+
+export const ENDED = -1
+const POINT_BASE = 7_000_000
+
+export class LiveModule implements ModuleSites {
+  readonly id: string
+  readonly sites: readonly Site[]
+  readonly descriptor: Descriptor
+  step = 0
+  target = 0
+  /** Values of steps, for constants that a new process takes over. */
+  readonly values = new Map<number, unknown>()
+  readonly functions = new Map<number, object>()
+
+  constructor (id: string, descriptor: Descriptor) {
+    this.id = id
+    this.descriptor = descriptor
+    this.sites = descriptor.sites.map((tuple, index) => makeSite(this, index, tuple))
+    for (const key of Object.keys(descriptor.functions)) {
+      const index = Number(key)
+      const fn = descriptor.functions[index]
+      this.functions.set(index, fn)
+      dressSite(fn, this, index)
+    }
+  }
+
+  get hasEnded (): boolean { return this.step === ENDED }
+
+  skip (step: number): boolean {
+    return this.target === ENDED || step < this.target
+  }
+}
+
+function makeSite (module: ModuleSites, index: number, [name, kind, digest, layout, points, machine, loops, make]: SiteTuple): Site {
+  let parsedPoints: Map<number, { line: number, column: number, temporaries: number }> | undefined
+  let parsedLayout: string[] | undefined
+  return {
+    module,
+    index,
+    name,
+    kind,
+    digest,
+    // Parsed when they are asked for: most functions are never captured.
+    get layout () { return parsedLayout ??= layout === '' ? [] : layout.split(' ') },
+    get points () { return parsedPoints ??= parsePoints(points) },
+    resume: machine === 0 ? undefined : machine,
+    loops: loops === 0 ? noLoops : new Map(Object.entries(loops).map(([state, loop]) => [Number(state), loop])),
+    make: make === 0 ? undefined : make
+  }
+}
+
+const noLoops: ReadonlyMap<number, Machine> = new Map()
+
+function parsePoints (text: string): Map<number, { line: number, column: number, temporaries: number }> {
+  const points = new Map<number, { line: number, column: number, temporaries: number }>()
+  if (text === '') return points
+  text.split(' ').forEach((entry, index) => {
+    const [line, column, temporaries] = entry.split(':').map(Number)
+    points.set(POINT_BASE + index + 1, { line, column, temporaries })
+  })
+  return points
+}

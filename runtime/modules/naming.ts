@@ -1,0 +1,52 @@
+/** What the encoder refers to by name: intrinsics, and the parts of the program's modules. */
+import { allocateBranded, brandedClassesOf, classEntryOf, memberByName, memberOwnerOf, type DecodingState } from '../code/classes.js'
+import { closureStampOf } from '../code/closures.js'
+import { runtimeModule } from '../code/runtime-sites.js'
+import { intrinsicByName, intrinsicName, RestoreMismatchError, type Naming } from '../encoding/index.js'
+import { moduleById, modulePartByName, nameOfModulePart, name, siteName } from './registry.js'
+
+for (const site of runtimeModule.sites) name(site, siteName(runtimeModule.id, site.index))
+
+const isModulePart = /^(?:site|function|class|namespace|meta|module|exports):/
+
+export function createNaming (state: DecodingState): Naming {
+  return {
+    nameOf (value) {
+      return (typeof value === 'symbol' ? undefined : nameOfModulePart(value)) ?? intrinsicName(value)
+    },
+    byName (text) {
+      return isModulePart.test(text) ? modulePartByName(text) : intrinsicByName(text)
+    },
+    hasContent (value) {
+      const text = nameOfModulePart(value)
+      if (text !== undefined) return text.startsWith('function:') || text.startsWith('class:') || text.startsWith('exports:')
+      return memberOwnerOf(value)?.name === 'prototype'
+    },
+    closureOf (value) {
+      const stamp = closureStampOf(value)
+      return stamp === undefined ? undefined : { module: stamp.module.id, site: stamp.site, captures: stamp.captures }
+    },
+    makeClosure (id, index, captures) {
+      const site = moduleById(id)?.sites[index]
+      if (site?.make === undefined) throw new RestoreMismatchError('RP3103', [`function ${index} of ${id}`])
+      state.decoding = true
+      try {
+        return site.make(...captures) as object
+      } finally {
+        state.decoding = false
+      }
+    },
+    memberOf: memberOwnerOf,
+    memberByName,
+    brandsOf (value) {
+      const classes = brandedClassesOf(value)
+      return classes.length === 0 ? none : classes.map(({ type, access }) => ({ classRef: type, values: access!.get(value) }))
+    },
+    allocateBranded: (classes, prototype) => allocateBranded(state, classes, prototype),
+    setBrand (classRef, value, values) {
+      classEntryOf(classRef)?.access?.set(value, values)
+    }
+  }
+}
+
+const none: readonly never[] = []

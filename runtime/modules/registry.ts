@@ -1,0 +1,55 @@
+/** The compiled modules of this process, and the names of what belongs to them. */
+import type { Site } from '../code/site.js'
+import { classEntryOf, type ClassEntry } from '../code/classes.js'
+import type { LiveModule } from './live-module.js'
+
+const modules = new Map<string, LiveModule>()
+const order: LiveModule[] = []
+/** Sites, functions, classes, namespaces and `import.meta` by the object. */
+const names = new WeakMap<object, string>()
+const named = new Map<string, WeakRef<object>>()
+
+export function register (module: LiveModule): void {
+  const earlier = modules.get(module.id)
+  if (earlier !== undefined) order.splice(order.indexOf(earlier), 1)
+  modules.set(module.id, module)
+  order.push(module)
+  for (const site of module.sites) name(site, siteName(module.id, site.index))
+  for (const [index, fn] of module.functions) name(fn, `function:${module.id}#${index}`)
+}
+
+export const moduleById = (id: string): LiveModule | undefined => modules.get(id)
+/** In the order in which their bodies began. */
+export const liveModules = (): readonly LiveModule[] => order
+
+export function name (value: object, text: string): void {
+  names.set(value, text)
+  named.set(text, new WeakRef(value))
+}
+
+export function nameFunction (fn: object, module: LiveModule, site: number): void {
+  module.functions.set(site, fn)
+  name(fn, `function:${module.id}#${site}`)
+}
+
+export function nameClass ({ type, module, site }: ClassEntry): void {
+  name(type, `class:${module.id}#${site}`)
+}
+
+export const nameOfModulePart = (value: object): string | undefined => names.get(value)
+export const modulePartByName = (text: string): object | undefined => named.get(text)?.deref()
+
+export const siteName = (id: string, index: number): string => `site:${id}#${index}`
+
+export function siteOf (id: string, index: number): Site | undefined {
+  return modules.get(id)?.sites[index]
+}
+
+/** Torture: the modules are evaluated anew. */
+export function forgetModules (): void {
+  modules.clear()
+  order.length = 0
+  named.clear()
+}
+
+export { classEntryOf }

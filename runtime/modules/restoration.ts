@@ -1,0 +1,143 @@
+/**
+ * Restoring, seen from the modules: their bodies run again, skip what had run, and report when they have come to where they
+ * stood. When none is missing, the heap is filled and the tasks go on.
+ *
+ *     module (skips)  ──reached──▶  all there?  ──▶  fill heap, set variables  ──▶  tasks, then the captured stack
+ *
+ * Modules that the program had imported dynamically are imported again in their order, each when its importer has come to
+ * where it stood.
+ */
+import type { Decoded } from '../encoding/index.js'
+import { restoreStatics } from '../code/classes.js'
+import type { Frame } from '../restore/frame.js'
+import { inPhase, phaseOf, restoreTasks, resumeTask, type TaskRoots } from '../tasks/index.js'
+import { ENDED, type LiveModule } from './live-module.js'
+import { moduleById, name } from './registry.js'
+import type { DynamicImport, SavedModule } from './saved.js'
+
+export interface Restoration {
+  /** Where a module stood; undefined for one that had not begun. */
+  savedOf (id: string): SavedModule | undefined
+  valueOf (id: string, step: number): unknown
+  exportedOf (id: string, name: string): unknown
+  /** CommonJS modules that had begun, in order. */
+  readonly commonJs: readonly string[]
+  reached (module: LiveModule): void
+  /** A module in progress whose segment is on the captured stack drives it itself. */
+  takeStack (module: LiveModule): Frame[] | undefined
+  /** Dynamic imports that had been made when this step of the importer began. */
+  importsBefore (module: LiveModule, step: number): Promise<void> | undefined
+  /** Imports what nobody imports statically. */
+  finishImports (): Promise<void>
+  /** When the heap is filled. */
+  readonly completed: Promise<void>
+}
+
+const later = setImmediate
+
+let current: Restoration | undefined
+export const currentRestoration = (): Restoration | undefined => current
+export function endRestoration (): void { current = undefined }
+
+export function beginRestoration (decoded: Decoded, saved: readonly SavedModule[], imports: readonly DynamicImport[], onCompleted: () => void): Restoration {
+  const savedById = new Map(saved.map(module => [module.id, module]))
+  const missing = new Set(savedById.keys())
+  let isComplete = false
+  let isFinishing = false
+  let announce: () => void
+  let stack: Frame[] | undefined
+  const pending = [...imports]
+  const completed = new Promise<void>(resolve => { announce = resolve })
+
+  const complete = (): void => {
+    isComplete = true
+    decoded.fill()
+    for (const { id } of saved) restoreVariables(id, decoded)
+    restoreStatics((decoded.root('statics') as [object, unknown[]][]))
+    stack = decoded.root('stack') as Frame[]
+    current = undefined
+    onCompleted()
+    announce()
+  }
+
+  const goOn = (): void => {
+    const frames = stack!
+    stack = undefined
+    const tasks = decoded.root('tasks') as TaskRoots
+    inPhase(phaseOf(frames) ?? 'tick', () => {
+      restoreTasks(tasks)
+      if (frames.length > 0) resumeTask(frames)
+    })
+  }
+
+  const restoration: Restoration = {
+    savedOf: id => savedById.get(id),
+    valueOf: (id, step) => {
+      const key = `value:${id}:${step}`
+      return decoded.has(key) ? decoded.root(key) : undefined
+    },
+    exportedOf: (id, name) => decoded.root(`export:${id}:${name}`),
+    commonJs: saved.filter(module => module.isCommonJs).map(module => module.id),
+    completed,
+    reached (module) {
+      missing.delete(module.id)
+      if (isComplete) return
+      if (missing.size > 0) {
+        // What the main module's graph does not import statically was imported later.
+        if (!isFinishing && pending.length > 0) { isFinishing = true; later(() => { void restoration.finishImports() }) }
+        return
+      }
+      complete()
+      const drivenBy = segmentOwner(saved, decoded)
+      // The module whose segment stands at the bottom of the stack takes it when it gets there, in this very call.
+      if (drivenBy !== module.id) goOn()
+    },
+    takeStack (module) {
+      if (!isComplete || stack === undefined || segmentOwner(saved, decoded) !== module.id) return undefined
+      const frames = stack
+      stack = undefined
+      restoreTasks(decoded.root('tasks') as TaskRoots)
+      return frames
+    },
+    importsBefore (module, step) {
+      const due: DynamicImport[] = []
+      while (pending.length > 0 && (pending[0].importer !== module.id || pending[0].step < step)) {
+        const importer = moduleById(pending[0].importer)
+        if (importer === undefined) break
+        due.push(pending.shift()!)
+      }
+      return due.length === 0 ? undefined : loadAll(due)
+    },
+    async finishImports () {
+      while (pending.length > 0) {
+        const next = pending.shift()!
+        if (moduleById(next.importer) !== undefined) await loadAll([next])
+      }
+    }
+  }
+  current = restoration
+  return restoration
+}
+
+async function loadAll (imports: readonly DynamicImport[]): Promise<void> {
+  for (const { importer, specifier } of imports) {
+    const load = moduleById(importer)?.descriptor.load
+    if (load === undefined) continue
+    const namespace = await load(specifier)
+    name(namespace, namespaceName(importer, specifier))
+  }
+}
+
+export const namespaceName = (importer: string, specifier: string): string => `namespace:${importer}>${specifier}`
+
+function segmentOwner (saved: readonly SavedModule[], decoded: Decoded): string | undefined {
+  const owner = decoded.root('owner') as string | undefined
+  return owner !== undefined && saved.some(({ id, step }) => id === owner && step !== ENDED) ? owner : undefined
+}
+
+function restoreVariables (id: string, decoded: Decoded): void {
+  const module = moduleById(id)
+  if (module === undefined || !decoded.has(`variables:${id}`)) return
+  const variables = decoded.root(`variables:${id}`) as [string, unknown][]
+  for (const [variable, value] of variables) module.descriptor.set(variable, value)
+}

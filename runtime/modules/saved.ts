@@ -1,0 +1,58 @@
+/** What a snapshot says of the modules. */
+import { ENDED, type LiveModule } from './live-module.js'
+
+/** The step under which the frame of a segment with await stands that is in progress. */
+export const FRAME = 0
+/** … and `module.exports` of a CommonJS module. */
+export const EXPORTS = 0
+
+export interface SavedModule {
+  readonly id: string
+  readonly step: number
+  readonly isCommonJs: boolean
+  /** CommonJS: names of `module.exports`, which Node reads before the heap is filled. */
+  readonly exported?: readonly string[]
+}
+
+export interface DynamicImport {
+  readonly importer: string
+  readonly specifier: string
+  /** The importer's step when it was made. */
+  readonly step: number
+}
+
+/** Adds a module's roots to those of the snapshot. */
+export function saveModule (module: LiveModule, roots: Record<string, unknown>): SavedModule {
+  const { id, descriptor, step } = module
+  const variables: [string, unknown][] = []
+  for (const name of descriptor.variables === '' ? [] : descriptor.variables.split(' ')) {
+    let value: unknown
+    try {
+      value = descriptor.get(name)
+    } catch {
+      // Not initialised yet: it will be when its statement runs.
+      continue
+    }
+    variables.push([name, value])
+  }
+  roots[`variables:${id}`] = variables
+  for (const [index, value] of module.values) if (step === ENDED || index < step) roots[`value:${id}:${index}`] = value
+  const { frame } = module as { frame?: object }
+  if (frame !== undefined) roots[`value:${id}:${FRAME}`] = frame
+  const { node } = module as { node?: { exports: unknown } }
+  if (node === undefined) return { id, step, isCommonJs: false }
+  roots[`value:${id}:${EXPORTS}`] = node.exports
+  return { id, step, isCommonJs: true, exported: saveExports(id, node.exports, roots) }
+}
+
+function saveExports (id: string, exports: unknown, roots: Record<string, unknown>): string[] {
+  if (typeof exports !== 'object' || exports === null) return []
+  const exported: string[] = []
+  for (const name of Object.keys(exports)) {
+    const descriptor = Object.getOwnPropertyDescriptor(exports, name)!
+    if (!('value' in descriptor)) continue
+    roots[`export:${id}:${name}`] = descriptor.value
+    exported.push(name)
+  }
+  return exported
+}

@@ -1,0 +1,72 @@
+/** Small operations of compiled code: what a construct does besides its resume points. */
+import { installMembers, TOKEN, type DecodingState } from '../code/classes.js'
+import type { Frame } from '../restore/frame.js'
+import { RepriseError } from '../diagnostics/error.js'
+
+const { construct: reflectConstruct, get, set, ownKeys, getPrototypeOf, getOwnPropertyDescriptor, defineProperty } = Reflect
+
+/** What a shared variable holds before its declaration has run. */
+export const UNINITIALIZED = Symbol('uninitialized')
+
+export function initialized<T> (value: T, name: string): T {
+  if ((value as unknown) === UNINITIALIZED) throw new ReferenceError(`Cannot access '${name}' before initialization`)
+  return value
+}
+
+export function notCallable (text: string): never { throw new TypeError(`${text} is not a function`) }
+
+/** RequireObjectCoercible of a pattern. */
+export function requireObject (value: unknown): void {
+  if (value == null) throw new TypeError(`Cannot destructure '${String(value)}' as it is ${String(value)}.`)
+}
+
+export function propertyKey (value: unknown): string | symbol {
+  return typeof value === 'symbol' ? value : `${value as string}`
+}
+
+/** The rest of an object pattern: own enumerable properties without the keys that were taken. */
+export function restOf (source: object, taken: readonly (string | symbol)[]): object {
+  const rest = {}
+  const from = Object(source) as Record<string | symbol, unknown>
+  for (const key of ownKeys(from)) {
+    if (taken.includes(key) || getOwnPropertyDescriptor(from, key)?.enumerable !== true) continue
+    defineProperty(rest, key, { value: from[key], writable: true, enumerable: true, configurable: true })
+  }
+  return rest
+}
+
+export function superGet (home: object, key: PropertyKey, self: unknown): unknown {
+  const parent = getPrototypeOf(home)
+  return parent === null ? undefined : get(parent, key, self)
+}
+
+export function superSet (home: object, key: PropertyKey, self: unknown, value: unknown): unknown {
+  if (!set(getPrototypeOf(home) ?? {}, key, value, self)) throw new TypeError(`Cannot assign to property '${String(key)}' of super`)
+  return value
+}
+
+/** `super(…)` of a constructor that goes on in a machine: the parent makes the object … */
+export function throughConstruct (parent: new (...args: unknown[]) => object, args: unknown[], target: new () => object): object {
+  return reflectConstruct(parent, args, target) as object
+}
+
+/** … and the class installs its own members on it. */
+export function install (type: new (...args: unknown[]) => object, object: object, target: new () => object): object {
+  return installMembers(type, object, target)
+}
+
+/** What `new` makes of a constructor's result. */
+export function constructed (value: unknown, self: unknown, target: unknown): unknown {
+  if (target === undefined || (typeof value === 'object' && value !== null) || typeof value === 'function') return value
+  return self
+}
+
+export function badState (frame: Frame): never {
+  throw new RepriseError('RP3199', [frame.site.name, String(frame.pc)])
+}
+
+export function rename (fn: object, name: string): void {
+  defineProperty(fn, 'name', { value: name, configurable: true })
+}
+
+export { TOKEN, type DecodingState }
