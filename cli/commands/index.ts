@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Help } from 'commander'
 import { EXIT } from '../../runtime/checkpoint/choose.js'
+import type { CompileCommandOptions } from './compile.js'
 import { environmentName, RUN_OPTIONS } from '../../runtime/checkpoint/settings.js'
 
 const OVERVIEW = `
@@ -89,6 +90,15 @@ function build (): Command {
     .option('--store <DIR>', 'the store (default: .reprise of this project)')
     .option('--json', 'as JSON')
     .action(async (ids: string[], options: StoreOptions & { all?: boolean }) => (await import('./rm.js')).rm(ids, options))
+
+  program.command('compile')
+    .description('compile emitted JavaScript ahead, in place or into another folder, with its source maps')
+    .argument('<PATH...>', 'files, or folders with all that is below them except packages')
+    .option('--out <DIR>', 'write here, and leave the input as it is')
+    .option('--strict', 'what cannot be compiled is an error, and the exit code 1')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExamples:\n  $ tsc && reprise compile dist\n  $ reprise compile dist --out resumable\n')
+    .action(async (paths: string[], options: CompileCommandOptions) => (await import('./compile.js')).compile(paths, options))
 
   program.command('explain')
     .description('explain a code such as RP4001')
