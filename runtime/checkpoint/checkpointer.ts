@@ -42,8 +42,9 @@ export interface LiveCheckpointer extends Checkpointer {
   begin (core: PreparedRun, signals: Signals | undefined): void
   /** Called from the event loop: takes what is due if the program is waiting. */
   whenIdle (): void
-  /** True from the moment at which the process is being stopped. */
   readonly elapsedMs: number
+  /** Why no snapshot could be taken lately; undefined if one could. */
+  readonly obstacle: string | undefined
   readonly lastSnapshot: { readonly sequence: number, readonly time: number, readonly position: SourcePosition | undefined } | undefined
 }
 
@@ -59,6 +60,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
   let freshAt = beganAt
   let complained = false
   let lastFailure = ''
+  let obstacle: string | undefined
   let pausedAt = 0
   let last: LiveCheckpointer['lastSnapshot']
   const tortureEvery = torture === undefined ? 0 : torturePace(torture)
@@ -81,15 +83,16 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
       const kept = last === undefined ? 'there is none yet' : `the last one is ${formatDuration(wallMs() - last.time)} old`
       say(`a snapshot failed: ${message}; the program goes on, ${kept}`)
     }
-    lastFailure = message
+    lastFailure = obstacle = message
     // A stop has little time; otherwise what failed now fails again in a moment.
     schedule(signals?.stop !== undefined ? pace.nextRetryMs() : pace.intervalMs)
   }
 
   const complain = ({ reason, where }: Postponement): void => {
+    obstacle = where === undefined ? reason : `${reason} (${where})`
     if (complained || steadyMs() - freshAt < pace.patienceMs) return
     complained = true
-    say(`no snapshot could be taken for ${formatDuration(steadyMs() - freshAt)}: ${reason}${where === undefined ? '' : ` (${where})`}`)
+    say(`no snapshot could be taken for ${formatDuration(steadyMs() - freshAt)}: ${obstacle}`)
   }
 
   const takeSnapshot = (stack: readonly Frame[]): void => {
@@ -110,6 +113,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     sequence++
     requested = false
     lastFailure = ''
+    obstacle = undefined
     complained = false
     report.snapshots++
     report.bytes += bytes
@@ -186,6 +190,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     },
 
     get elapsedMs () { return elapsedMs() },
+    get obstacle () { return obstacle },
     get lastSnapshot () { return last }
   }
 }

@@ -66,7 +66,8 @@ export function prepareEnd (ending: Ending): Endings {
     report.exitCode = code
     report.elapsedMs = Math.round(ending.checkpointer().elapsedMs)
     try {
-      if (finished && !ending.keep) run.clear()
+      // Without a snapshot there is nothing to go on with, and nothing to tell of.
+      if (!ending.canGoOn() || (finished && !ending.keep)) run.clear()
       else run.writeRecord({ ...ending.record(), end: { time, code, ...(signal === undefined ? {} : { signal }) } })
     } catch (error) {
       say(`the end of the run could not be written: ${error instanceof Error ? error.message : String(error)}`)
@@ -141,12 +142,14 @@ function sayStopped (ending: Ending, position: SourcePosition | undefined, withS
     say(`to go on: ${ending.command}`)
     return
   }
+  const { obstacle } = ending.checkpointer()
+  const why = `no snapshot could be taken in time${obstacle === undefined ? '' : `: ${obstacle}`}`
   if (!ending.canGoOn()) {
-    say(`stopped by ${signal}: no snapshot could be taken in time, and there is none before; to begin anew: ${ending.command}`)
+    say(`stopped by ${signal}: ${why}; there is none before either. To begin anew: ${ending.command}`)
     return
   }
   const before = last === undefined ? 'the one it went on from is kept' : `the last one, ${formatDuration(wallMs() - last.time)} old, is kept`
-  say(`stopped by ${signal}: no snapshot could be taken in time; ${before}`)
+  say(`stopped by ${signal}: ${why}; ${before}`)
   say(`to go on: ${ending.command}`)
 }
 

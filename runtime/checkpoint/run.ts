@@ -117,6 +117,7 @@ export async function startRun ({ settings, invocation, environment, prepare }: 
     checkpointer.begin(core, signals)
   } catch (error) {
     endings.abandoned()
+    if (error instanceof StoreError) throw new StartError(EXIT.store, error)
     if (!(error instanceof RefusedError)) throw error
     throw new StartError(EXIT.refused, error)
   }

@@ -18,7 +18,7 @@ import { findLock, heldError, takeLock, type Lock } from './lock.js'
 import { expired } from './retention.js'
 import {
   chmodSync, closeSync, errorCode, existsSync, fstatSync, fsyncDirectory, mkdirSync, openSync, readdirSync, readFileSync,
-  readFully, renameSync, replaceFile, rmSync, statSync, unlinkSync, writeFully
+  readFully, renameSync, replaceFile, rmdirSync, rmSync, statSync, unlinkSync, writeFully
 } from './own-fs.js'
 
 const SUFFIX = '.snapshot'
@@ -41,10 +41,7 @@ export function openFileStore (place: string): Store {
     hold (id) {
       try {
         makePlace(place)
-        const folder = folderOf(id)
-        makeFolder(folder)
-        fsyncDirectory(place)
-        return holdRun(folder, id, takeLock(folder, id))
+        return holdFolder(place, folderOf(id), id)
       } catch (error) {
         throw errorCode(error) === '' ? error : new StoreError('RP4002', [place, messageOf(error)])
       }
@@ -61,6 +58,20 @@ export function openFileStore (place: string): Store {
 }
 
 const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error)
+
+/** A holder that finishes removes the folder when it is empty, perhaps between our making it and our taking its lock. */
+function holdFolder (place: string, folder: string, id: string): HeldRun {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      makeFolder(folder)
+      const lock = takeLock(folder, id)
+      fsyncDirectory(place)
+      return holdRun(folder, id, lock)
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT' || attempt === 3) throw error
+    }
+  }
+}
 
 /** The store's own folder: for its owner alone, and never part of a repository. */
 function makePlace (place: string): void {
@@ -154,9 +165,9 @@ function readSnapshot (folder: string, name: string): Snapshot {
 }
 
 function holdRun (folder: string, id: string, lock: Lock): HeldRun {
-  // What a process left that died while it wrote.
+  // What a process left that died while it wrote. Files of the lock are those of processes that try to hold it right now.
   for (const name of readNames(folder)) {
-    if (name.endsWith('.tmp') || name.endsWith('.dead')) unlinkSync(`${folder}/${name}`)
+    if (name.endsWith('.tmp') && !name.startsWith('lock.')) unlinkSync(`${folder}/${name}`)
   }
   /** Newest first, and known without reading the folder again: what happens while the program runs calls no array method. */
   let kept = listSnapshots(folder)
@@ -177,7 +188,11 @@ function holdRun (folder: string, id: string, lock: Lock): HeldRun {
       return aside
     },
     writeRecord (record) {
-      replaceFile(folder, 'run.json', [encodeText(JSON.stringify(record, null, 2) + '\n')])
+      try {
+        replaceFile(folder, 'run.json', [encodeText(JSON.stringify(record, null, 2) + '\n')])
+      } catch (error) {
+        throw new StoreError('RP4002', [folder, messageOf(error)])
+      }
     },
     writeSnapshot (header, payload) {
       if (!lock.isOurs()) throw new StoreError('RP4006', [id])
@@ -206,7 +221,7 @@ function holdRun (folder: string, id: string, lock: Lock): HeldRun {
     release () {
       lock.release()
       // An empty folder says nothing; a run with snapshots keeps its own.
-      try { if (readNames(folder).length === 0) rmSync(folder, { recursive: true }) } catch {}
+      try { rmdirSync(folder) } catch {}
     }
   }
 }

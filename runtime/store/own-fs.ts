@@ -6,7 +6,7 @@ import fs from 'node:fs'
 
 export const {
   chmodSync, closeSync, existsSync, fstatSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync,
-  readlinkSync, readSync, realpathSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeSync
+  readlinkSync, readSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, unlinkSync, utimesSync, writeSync
 } = fs
 
 /** The code of a system error, `ENOENT`; empty for any other. */
