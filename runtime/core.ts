@@ -4,7 +4,7 @@
  */
 import { abi } from './abi.js'
 import { setOnCapture } from './restore/drive.js'
-import type { Frame } from './restore/frame.js'
+import { Frame } from './restore/frame.js'
 import { captureStatics } from './code/classes.js'
 import { NOTHING, type Checkpointer, type PreparedRun, type RunPlan } from './checkpoint/core-contract.js'
 import { decode, defineInternal, encode } from './encoding/index.js'
@@ -17,6 +17,7 @@ import { beginRestoration, currentRestoration } from './modules/restoration.js'
 import { saveModule, type DynamicImport, type SavedModule } from './modules/saved.js'
 import { setPollPolicy } from './poll.js'
 import { driverDepth } from './restore/drive.js'
+import { askMaker } from './tasks/runtime-functions.js'
 import { captureTasks, defineTaskKinds, installTasks } from './tasks/index.js'
 
 const naming = createNaming(abi)
@@ -24,12 +25,13 @@ const naming = createNaming(abi)
 export async function prepareRun ({ restoreFrom, checkpointer }: RunPlan): Promise<PreparedRun> {
   nameIntrinsics()
   defineTaskKinds()
+  defineInternal('Frame', Frame)
   defineInternal('BodyFrame', BodyFrame)
   defineInternal('ImportOperation', ImportOperation)
   if (restoreFrom !== undefined) restore(restoreFrom)
   installTasks()
   listen(checkpointer)
-  return { encodeState, isIdle: () => driverDepth() === 0 && currentRestoration() === undefined }
+  return { encodeState, isIdle: () => driverDepth() === 0 && currentRestoration() === undefined && liveModules().length > 0 }
 }
 
 function listen (checkpointer: Checkpointer): void {
@@ -45,7 +47,7 @@ export function encodeState (stack: readonly Frame[]): Uint8Array {
   nameIntrinsics()
   const roots: Record<string, unknown> = {}
   roots.stack = [...stack]
-  roots.tasks = captureTasks()
+  roots.tasks = captureTasks(isKept)
   roots.statics = captureStatics()
   const modules = liveModules().map(module => saveModule(module, roots))
   // Texts, since they are read before the heap is filled.
@@ -53,6 +55,10 @@ export function encodeState (stack: readonly Frame[]): Uint8Array {
   roots.imports = JSON.stringify(dynamicImports())
   roots.owner = ownerOf(stack)
   return encode(roots, naming)
+}
+
+function isKept (callback: object): boolean {
+  return naming.closureOf(callback) !== undefined || naming.nameOf(callback) !== undefined || naming.memberOf(callback) !== undefined || askMaker(callback) !== undefined
 }
 
 /** The module whose body stands at the bottom of the stack, if one does. */

@@ -11,6 +11,7 @@
  * those the function that was entered is compared with what the text calls. In doubt the capture waits.
  */
 import { fileURLToPath } from 'node:url'
+import { nameForUsers } from '../code/emitted-names.js'
 import { sourcePosition } from '../code/source-maps.js'
 import { textOf } from '../code/texts.js'
 import { SafeMap, uncurry } from '../encoding/natives.js'
@@ -188,8 +189,8 @@ function callerOf (sites: CallSite[], index: number): CallSite | undefined {
 }
 
 function nameOf (site: CallSite): string {
-  const name = functionNameOf(site)
-  if (name === null || name === '') return 'an anonymous function'
+  const name = nameForUsers(functionNameOf(site))
+  if (name === null) return 'an anonymous function'
   const file = fileNameOf(site)
   if (typeof file === 'string') return name
   const type = typeNameOf(site)

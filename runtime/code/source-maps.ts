@@ -31,7 +31,7 @@ const hrefOf = uncurry(Object.getOwnPropertyDescriptor(URL.prototype, 'href')!.g
 const isUrl = (name: string): boolean => indexOf(name, 'file:') === 0
 
 /** Torture evaluates modules again under `?reprise=N`; that is no name the user knows. */
-function withoutQuery (file: string): string {
+export function withoutQuery (file: string): string {
   const query = indexOf(file, '?reprise=')
   return query < 0 ? file : slice(file, 0, query)
 }

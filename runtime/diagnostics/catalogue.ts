@@ -75,6 +75,11 @@ export const catalogue = {
     message: (key: string, name: string) => `Property "${key}" of "${name}" cannot be put back.`,
     remedy: 'The program has changed since the snapshot: go on with the old code (--code old), or begin anew with --fresh.'
   },
+  RP3199: {
+    kind: 'bug',
+    message: (name: string, pc: string) => `The machine of "${name}" has no state ${pc}.`,
+    remedy: 'Please report this with the program that shows it; --fresh begins anew.'
+  },
   RP4001: {
     kind: 'environment',
     message: (id: string, holder: string) => `The run "${id}" is held by ${holder}.`,

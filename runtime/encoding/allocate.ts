@@ -39,6 +39,8 @@ export class Allocator {
     this.state = new Uint8Array(this.count)
     this.partPositions = new Uint32Array(this.count)
     this.parts = new ByteReader(sections.parts)
+    // Filled at once: written in another order it would become a dictionary.
+    for (let id = 0; id < this.count; id++) this.objects[id] = undefined
     this.readHeads(new ByteReader(sections.objects))
     this.readBlobs(new ByteReader(sections.blobs))
     this.findParts()
@@ -73,6 +75,8 @@ export class Allocator {
 
   private allocate (root: number): object {
     if (root >= this.count) corrupt('an object is missing')
+    const { plan } = this.layoutOf(root)
+    if (plan !== undefined) return this.objects[root] = plan.allocate()
     const stack = [root]
     let depth = 1
     while (depth > 0) {

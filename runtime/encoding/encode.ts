@@ -74,6 +74,7 @@ class Encoder implements ContentWriter, ValueEncoder, Visit {
   private readonly weak: WeakEntries
   private readonly late: { id: number, kind: Kind, value: object }[] = []
   private readonly blobs: (() => Uint8Array)[] = []
+  private readonly cleanDescriptors = !hasOwn(Object.prototype, 'writable')
 
   constructor (private readonly naming: Naming) {
     this.symbols = new SymbolEncoder(this.strings, naming)
@@ -215,11 +216,12 @@ class Encoder implements ContentWriter, ValueEncoder, Visit {
     const { naming } = this
     const name = naming.nameOf(value)
     if (name !== undefined) return this.encodeExisting(namedKind, value, id, [name], naming.hasContent(value))
-    if (this.identities.kind(value) === 0 && isProxy(value)) return this.encodeNew(definedKindOf(value) ?? refuse('RP2101', value, ''), value, id)
+    const known = this.identities.kind(value)
+    if (known === 0 && isProxy(value)) return this.encodeNew(definedKindOf(value) ?? refuse('RP2101', value, ''), value, id)
     const member = naming.memberOf(value)
     if (member !== undefined) return this.encodeExisting(memberKind, value, id, [member.owner, member.name], naming.hasContent(value))
     if (typeof value === 'function') return this.encodeFunction(value, id)
-    this.encodeNew(this.kindOf(value), value, id)
+    this.encodeNew(known === 0 ? this.learnKind(value) : kindByNumber(known), value, id)
   }
 
   private encodeFunction (value: object, id: number): void {
@@ -238,8 +240,8 @@ class Encoder implements ContentWriter, ValueEncoder, Visit {
     }
     const builtin = typeof value === 'function' ? undefined : builtinKindOf(value)
     if (builtin !== undefined && builtin !== arrayKind) refuse('RP2104', value, `A ${builtin.name} known by name`)
-    const names = typeof value === 'function' ? functionNames(value) : getOwnPropertyNames(value)
-    this.encodeProperties(value, this.layouts.root(kind, getPrototypeOf(value)), names, HAS_CONTENT, this.naming.brandsOf(value))
+    const keys = typeof value === 'function' ? functionKeys(value) : ownKeys(value)
+    this.encodeProperties(value, this.layouts.root(kind, getPrototypeOf(value)), keys, HAS_CONTENT, this.naming.brandsOf(value))
   }
 
   private encodeNew (kind: Kind, value: object, id: number): void {
@@ -254,8 +256,7 @@ class Encoder implements ContentWriter, ValueEncoder, Visit {
     }
     kind.encode?.(value, this, this)
     if (kind.weak !== undefined) this.weak.add(value, id)
-    const names = kind.ownNames === undefined ? getOwnPropertyNames(value) : kind.ownNames(value)
-    this.encodeProperties(value, root, names, 0, brands)
+    this.encodeProperties(value, root, kind.ownNames === undefined ? ownKeys(value) : withSymbols(kind.ownNames(value), value), 0, brands)
   }
 
   private encodeOpaque (kind: Kind, value: object, id: number): void {
@@ -278,17 +279,15 @@ class Encoder implements ContentWriter, ValueEncoder, Visit {
     this.objects.uint32(this.layouts.layout(node, 0, NO_CLASSES))
   }
 
-  private encodeProperties (value: object, root: LayoutNode, names: readonly string[], flags: number, brands: readonly Brand[]): void {
+  private encodeProperties (value: object, root: LayoutNode, keys: readonly (string | symbol)[], flags: number, brands: readonly Brand[]): void {
     const { contents } = this
     let node = root
     let position = 0
-    if (names.length > 0 && isIndex(names[0])) {
-      position = this.encodeElements(value, names)
+    if (keys.length > 0 && isIndexKey(keys[0])) {
+      position = this.encodeElements(value, keys)
       flags |= HAS_ELEMENTS
     }
-    for (; position < names.length; position++) node = this.encodeProperty(value, names[position], node)
-    const symbols = getOwnPropertySymbols(value)
-    for (position = 0; position < symbols.length; position++) node = this.encodeProperty(value, symbols[position], node)
+    for (; position < keys.length; position++) node = this.encodeProperty(value, keys[position], node)
     if (!isExtensible(value)) flags |= NOT_EXTENSIBLE
     let classes = NO_CLASSES
     if (brands !== NO_BRANDS && brands.length > 0) {
@@ -307,7 +306,8 @@ class Encoder implements ContentWriter, ValueEncoder, Visit {
   private encodeProperty (value: object, key: string | symbol, node: LayoutNode): LayoutNode {
     const descriptor = getDescriptor(value, key)
     if (descriptor === undefined) return node
-    if (hasOwn(descriptor, 'value')) {
+    // A descriptor inherits from the program's Object.prototype; the rare one that adds to it is met on the other way.
+    if (descriptor.writable !== undefined && (this.cleanDescriptors || hasOwn(descriptor, 'value'))) {
       this.writeValue(this.contents, descriptor.value)
       return node.next(key, (descriptor.writable === true ? WRITABLE : 0) | (descriptor.enumerable === true ? ENUMERABLE : 0) |
         (descriptor.configurable === true ? CONFIGURABLE : 0))
@@ -317,14 +317,14 @@ class Encoder implements ContentWriter, ValueEncoder, Visit {
     return node.next(key, attributesOf(descriptor) | ACCESSOR)
   }
 
-  /** Index keys come first among the names. Returns how many there are. */
-  private encodeElements (value: object, names: readonly string[]): number {
+  /** Index keys come first. Returns how many there are. */
+  private encodeElements (value: object, keys: readonly (string | symbol)[]): number {
     let count = 1
-    while (count < names.length && isIndex(names[count])) count++
+    while (count < keys.length && isIndexKey(keys[count])) count++
     this.count(count)
     for (let position = 0; position < count; position++) {
-      this.count(+names[position])
-      encodeDescriptor(getDescriptor(value, names[position])!, this)
+      this.count(+(keys[position] as string))
+      encodeDescriptor(getDescriptor(value, keys[position])!, this)
     }
     return count
   }
@@ -338,9 +338,7 @@ class Encoder implements ContentWriter, ValueEncoder, Visit {
 
   // ---- kinds
 
-  private kindOf (value: object): Kind {
-    const known = this.identities.kind(value)
-    if (known !== 0) return kindByNumber(known)
+  private learnKind (value: object): Kind {
     const kind = findKind(value)
     this.identities.setKind(value, kindNumber(kind))
     return kind
@@ -392,13 +390,25 @@ function functionName (value: object): string {
 }
 
 /** Without `arguments` and `caller` of sloppy functions, which are no state of theirs. */
-export function functionNames (value: object): string[] {
-  const names = getOwnPropertyNames(value)
-  const own: string[] = []
-  for (let index = 0; index < names.length; index++) {
-    const name = names[index]
-    if ((name === 'arguments' || name === 'caller') && getDescriptor(value, name)?.configurable === false) continue
-    own[own.length] = name
+function functionKeys (value: object): (string | symbol)[] {
+  const keys = ownKeys(value)
+  const own: (string | symbol)[] = []
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index]
+    if ((key === 'arguments' || key === 'caller') && getDescriptor(value, key)?.configurable === false) continue
+    own[own.length] = key
   }
   return own
+}
+
+function withSymbols (names: string[], value: object): (string | symbol)[] {
+  const symbols = getOwnPropertySymbols(value)
+  if (symbols.length === 0) return names
+  const keys: (string | symbol)[] = names
+  for (let index = 0; index < symbols.length; index++) keys[keys.length] = symbols[index]
+  return keys
+}
+
+function isIndexKey (key: string | symbol): boolean {
+  return typeof key === 'string' && isIndex(key)
 }

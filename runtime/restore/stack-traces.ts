@@ -11,14 +11,16 @@
  * `keepHeapFrames` when an error leaves the top frame.
  */
 import {
-  columnOf, fileNameOf, functionNameOf, lineOf, positionOf, siteToString, type CallSite
+  columnOf, fileNameOf, functionNameOf, isConstructorCall, lineOf, positionOf, siteToString, type CallSite
 } from '../capture/call-sites.js'
 import { markAt } from '../capture/marks.js'
-import type { ModuleSites, Site } from '../code/site.js'
-import { sourcePosition } from '../code/source-maps.js'
+import type { Site } from '../code/site.js'
+import { isMachineName, isSegmentName, nameForUsers } from '../code/emitted-names.js'
+import { sourcePosition, withoutQuery } from '../code/source-maps.js'
 import { textOf } from '../code/texts.js'
 import { apply, defineOwn, functionToString, getOwn, isObject, SafeMap, SafeWeakMap, uncurry } from '../encoding/natives.js'
 import { fileURLToPath } from 'node:url'
+import { moduleById } from '../modules/registry.js'
 import { currentHeapStack } from './drive.js'
 import type { Frame } from './frame.js'
 import { labelOf, ShownSite, shownFrame, showSite, type Shown } from './shown-site.js'
@@ -33,6 +35,7 @@ const startsWith = uncurry(String.prototype.startsWith)
 const lastIndexOf = uncurry(String.prototype.lastIndexOf)
 const slice = uncurry(String.prototype.slice)
 const exec = uncurry(RegExp.prototype.exec)
+const forEachLoop = uncurry(Map.prototype.forEach) as (loops: Site['loops'], visit: (loop: unknown) => void) => void
 const getPoint = uncurry(Map.prototype.get) as (points: Site['points'], pc: number) => { line: number, column: number } | undefined
 
 const runtimeUrl = new URL('..', import.meta.url).href
@@ -208,41 +211,25 @@ function isCompiled (file: string): boolean {
 
 // ---- Names and places
 
-/** Names of emitted functions: machines, loops, segments, and factories of closures. */
-const emitted = /^(?:(\w+?)\$(?:resume|loop)\w*|\$step\w*)$/
-const suffix = /\$(?:resume|loop)\d*(?![\w$])/
-
-function withoutSuffix (name: string): string {
-  const match = exec(suffix, name)
-  return match === null ? name : slice(name, 0, match.index) + slice(name, match.index + match[0].length)
-}
-
 /** Sites by the name of their machine or loop, which stands in the text of the arrow that the module hands to the runtime. */
-const sitesByMachine = new SafeMap<string, SafeMap<string, Site>>()
-
-/** Called for each compiled module: traces name its machines by their sites. */
-export function nameMachines (file: string, module: ModuleSites): void {
-  modules.set(file, module)
-}
-const modules = new SafeMap<string, ModuleSites>()
+const machines = new SafeWeakMap<readonly Site[], SafeMap<string, Site>>()
 
 function siteOf (file: string, machine: string): Site | undefined {
-  let byMachine = sitesByMachine.get(file)
+  const module = moduleById(withoutQuery(file))
+  if (module === undefined) return undefined
+  const { sites } = module
+  let byMachine = machines.get(sites)
   if (byMachine === undefined) {
-    const module = modules.get(file)
-    if (module === undefined) return undefined
     byMachine = new SafeMap()
-    for (let index = 0; index < module.sites.length; index++) {
-      const site = module.sites[index]
+    for (let index = 0; index < sites.length; index++) {
+      const site = sites[index]
       addMachine(byMachine, site.resume, site)
       forEachLoop(site.loops, loop => addMachine(byMachine!, loop, site))
     }
-    sitesByMachine.set(file, byMachine)
+    machines.set(sites, byMachine)
   }
   return byMachine.get(machine)
 }
-
-const forEachLoop = uncurry(Map.prototype.forEach) as (loops: Site['loops'], visit: (loop: unknown) => void) => void
 
 function addMachine (byMachine: SafeMap<string, Site>, machine: unknown, site: Site): void {
   if (typeof machine !== 'function') return
@@ -252,23 +239,19 @@ function addMachine (byMachine: SafeMap<string, Site>, machine: unknown, site: S
 
 /** Undefined for the arrow through which the driver calls a machine. */
 function showNative (site: CallSite, file: string, name: string | null): ShownSite | undefined {
-  const line = lineOf(site) ?? 1
-  const column = columnOf(site) ?? 1
-  const machine = name === null ? '' : lastName(name)
-  const isEmitted = exec(emitted, machine) !== null
   const text = textOf(file)
   const mark = text === undefined ? undefined : markAt(text, positionOf(site))
   if (mark?.form === 'forward') return undefined
-  if (isEmitted) {
-    const known = siteOf(file, machine)
-    const point = known === undefined || mark === undefined ? undefined : getPoint(known.points, mark.pc)
-    if (known !== undefined && point !== undefined) return new ShownSite(showSite(known, point), site)
-    if (known !== undefined) return new ShownSite({ ...showSite(known, { line: 1, column: 1 }), ...sourcePosition(file, line, column) }, site)
+  const place = sourcePosition(file, lineOf(site) ?? 1, columnOf(site) ?? 1)
+  const inner = lastName(name)
+  const known = isMachineName(inner) ? siteOf(file, inner) : undefined
+  if (known !== undefined) {
+    const point = mark === undefined ? undefined : getPoint(known.points, mark.pc)
+    return new ShownSite(point === undefined ? { ...showSite(known, place), ...place } : showSite(known, point), site)
   }
-  const place = sourcePosition(file, line, column)
-  const isBody = startsWith(machine, '$step')
+  const functionName = nameForUsers(name)
+  const isBody = isSegmentName(inner)
   const native = labelOf(site)
-  const label = isBody ? (startsWith(file, 'file:') ? undefined : 'Object.<anonymous>') : native === undefined ? undefined : withoutSuffix(native)
-  const functionName = isBody || name === null ? null : withoutSuffix(name)
-  return new ShownSite({ ...place, label, functionName, isConstructor: site.isConstructor() }, site)
+  const label = isBody && !startsWith(file, 'file:') ? 'Object.<anonymous>' : functionName === null || native === undefined ? undefined : nameForUsers(native) ?? undefined
+  return new ShownSite({ ...place, label, functionName, isConstructor: isConstructorCall(site) }, site)
 }

@@ -8,20 +8,59 @@ import { apply, arrayValues, asyncIteratorSymbol, getPrototypeOf, isArray, isCal
 import { attach, Reaction } from './reactions.js'
 import { newRecord, promiseRecordOf, type Settleable } from './records.js'
 import { rejectRecord, resolveRecord } from './resolve.js'
+import { makers } from './runtime-functions.js'
 
 interface SyncIterator { next: Callable, return?: Callable, throw?: Callable }
 
-export function asyncIterator (iterable: unknown): unknown {
+/**
+ * The method that makes an async iterator of `iterable`: its own one, or ours over its sync one. Undefined or no function
+ * where there is none.
+ */
+export function asyncIterationMethod (iterable: unknown): unknown {
   const method = (iterable as { [asyncIteratorSymbol]?: unknown })[asyncIteratorSymbol]
-  if (method !== undefined && method !== null) {
-    const iterator = apply(method as Callable, iterable, [])
-    if (!isObject(iterator)) throw new TypeError('Result of the Symbol.asyncIterator method is not an object')
-    return iterator
-  }
+  if (method !== undefined && method !== null) return method
   const syncMethod = (iterable as { [iteratorSymbol]?: unknown })[iteratorSymbol]
-  if (isArray(iterable) && syncMethod === arrayValues && arrayIteratorPrototype.next === arrayIteratorNext) return new FromSyncIterator(new ArrayCursor(iterable))
-  if (!isCallable(syncMethod)) throw new TypeError(`${describe(iterable)} is not async iterable`)
-  const iterator = apply(syncMethod, iterable, [])
+  return isCallable(syncMethod) ? makers.openSync(syncMethod) : syncMethod
+}
+
+/** GetIterator(iterable, async), where nothing on the way has to be a resume point. */
+export function asyncIterator (iterable: unknown): unknown {
+  const method = asyncIterationMethod(iterable)
+  if (!isCallable(method)) throw new TypeError(`${describe(iterable)} is not async iterable`)
+  const iterator = apply(method, iterable, [])
+  if (!isObject(iterator)) throw new TypeError('Result of the Symbol.asyncIterator method is not an object')
+  return iterator
+}
+
+/** Stands below a `[Symbol.iterator]()` that was captured. */
+export class OpenSyncFrame extends Frame {
+  constructor () {
+    super(openSite, 0, [])
+  }
+
+  override resume (mode: Mode, value: unknown): unknown {
+    if (mode === THROW) throw value
+    return wrapSyncIterator(value)
+  }
+}
+const openSite = runtimeSite('open sync iterator')
+
+/** What a function made by `makers.openSync` does. */
+export function throughOpenSync (method: Callable, iterable: unknown): unknown {
+  if (method === arrayValues && isArray(iterable) && arrayIteratorPrototype.next === arrayIteratorNext) {
+    return new FromSyncIterator(new ArrayCursor(iterable))
+  }
+  let iterator
+  try {
+    iterator = apply(method, iterable, [])
+  } catch (error) {
+    if (error === SIGNAL) rerecord(new OpenSyncFrame(), 0, [])
+    throw error
+  }
+  return wrapSyncIterator(iterator)
+}
+
+function wrapSyncIterator (iterator: unknown): unknown {
   if (!isObject(iterator)) throw new TypeError('Result of the Symbol.iterator method is not an object')
   return new FromSyncIterator(iterator as SyncIterator)
 }
@@ -63,15 +102,16 @@ export class FromSyncIterator {
   readonly nextMethod: Callable | undefined
   constructor (readonly iterator: SyncIterator) { this.nextMethod = iterator instanceof ArrayCursor ? undefined : iterator.next }
 
-  next (value: unknown): unknown {
-    return throughSyncStep(newRecord(), this.iterator, this.nextMethod ?? this.iterator.next, value, true)
+  /** The number of arguments is passed on, too. */
+  next (...values: unknown[]): unknown {
+    return throughSyncStep(newRecord(), this.iterator, this.nextMethod ?? this.iterator.next, values, true)
   }
 
-  return (value: unknown): unknown {
+  return (...values: unknown[]): unknown {
     const record = newRecord()
     const method = methodOf(record, this.iterator, 'return')
-    if (method === undefined) resolveRecord(record, { value, done: true })
-    else if (method !== null) return throughSyncStep(record, this.iterator, method, value, false)
+    if (method === undefined) resolveRecord(record, { value: values[0], done: true })
+    else if (method !== null) return throughSyncStep(record, this.iterator, method, values, false)
     return record.promise
   }
 
@@ -81,7 +121,7 @@ export class FromSyncIterator {
     if (method === undefined) {
       closeQuietly(this.iterator)
       rejectRecord(record, new TypeError('The iterator does not provide a \'throw\' method'))
-    } else if (method !== null) return throughSyncStep(record, this.iterator, method, reason, true)
+    } else if (method !== null) return throughSyncStep(record, this.iterator, method, [reason], true)
     return record.promise
   }
 }
@@ -108,10 +148,10 @@ export class FromSyncFrame extends Frame {
 }
 const site = runtimeSite('for await')
 
-function throughSyncStep (record: Settleable, iterator: SyncIterator, method: Callable, value: unknown, closes: boolean): unknown {
+function throughSyncStep (record: Settleable, iterator: SyncIterator, method: Callable, values: unknown[], closes: boolean): unknown {
   let result
   try {
-    result = apply(method, iterator, [value])
+    result = apply(method, iterator, values)
   } catch (error) {
     if (error === SIGNAL) {
       rerecord(new FromSyncFrame(record, iterator, closes), 0, [])

@@ -12,16 +12,16 @@ import { installPromise } from './promise.js'
 import { installSchedulers } from './schedulers.js'
 
 export { throughAsyncCall as asyncCall, AsyncFrame } from './async-function.js'
-export { generatorCall, GeneratorFrame } from './generator.js'
+export { generatorCall, GeneratorFrame, passed } from './generator.js'
 export { asyncGeneratorCall } from './async-generator.js'
-export { asyncIterator } from './async-iterator.js'
+export { asyncIterationMethod, asyncIterator } from './async-iterator.js'
 export { asyncFunction, asyncGeneratorFunction, generatorFunction } from './dress.js'
 export { throughNewPromise as newPromise } from './promise.js'
 export { stepTopLevel, topLevelAwaited, topLevelEnd, TopLevelFrame } from './top-level.js'
 export { captureTasks, dropTasks, phaseOf, restoreTasks, resumeTask, TaskRoots } from './restore.js'
 export { inPhase } from './ticks.js'
-export { taskInternals, taskKinds } from './kinds.js'
-export { linkRecord, promiseRecordOf, type Operation, type Settleable } from './records.js'
+export { defineTaskKinds } from './kinds.js'
+export { promiseRecordOf, type Operation, type Settleable } from './records.js'
 
 /** Replaces Node's functions by ours: once, before the program starts, and only where it runs under reprise. */
 export function installTasks (): void {

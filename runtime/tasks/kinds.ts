@@ -2,15 +2,16 @@
  * How the encoder keeps what belongs to tasks: native objects of which only we know the inside (promises, generator objects,
  * functions of the runtime, Timeouts), and the classes of the mirror itself.
  */
-import { FinallyFrame } from './finally.js'
+import { defineInternal, defineKind, type Kind, type Visit } from '../encoding/kinds.js'
 import { TaskFrame } from '../restore/task-frame.js'
 import { AsyncFrame } from './async-function.js'
 import { AsyncGeneratorFrame, asyncGeneratorFrameOf, linkAsyncGenerator, Request, ReturnReaction } from './async-generator.js'
-import { ArrayCursor, FromSyncFrame, FromSyncIterator, FromSyncReaction } from './async-iterator.js'
+import { ArrayCursor, FromSyncFrame, FromSyncIterator, FromSyncReaction, OpenSyncFrame } from './async-iterator.js'
 import { Capability } from './capability.js'
 import { Combination } from './combinators.js'
+import { FinallyFrame } from './finally.js'
 import { generatorFrameOf, GeneratorFrame, linkGenerator } from './generator.js'
-import { apply, create, functionToString, isPromise } from './intrinsics.js'
+import { apply, create, functionToString, getOwnPropertyDescriptor, isPromise, isProxy } from './intrinsics.js'
 import { peek } from './peek.js'
 import { NewPromiseFrame, TryFrame } from './promise.js'
 import { AdoptReaction, CallReaction, CapabilityReaction, ThenReaction } from './reactions.js'
@@ -23,120 +24,112 @@ import { MicrotaskJob, TickRecord } from './ticks.js'
 import { ImmediateRecord, linkImmediate, linkTimeout, makeIdleImmediate, makeIdleTimeout, TimerRecord, timerRecordOf } from './timers.js'
 import { TopLevelFrame } from './top-level.js'
 
-/** A native object that is allocated by us, then filled from its parts, which are encoded. */
-export interface TaskKind {
-  readonly name: string
-  test (value: object): boolean
-  parts (value: object): readonly unknown[]
-  /** `early`: parts that are needed to make the object; they are allocated, but not yet filled. */
-  allocate (parts: readonly unknown[]): object
-  fill (value: object, parts: readonly unknown[]): void
-}
-
-/** A promise that only code of others can settle: its operation is lost with the process. */
-export class PendingOperationError extends Error {}
-
-const promiseKind: TaskKind = {
+const promiseKind: Kind<Promise<unknown>> = {
   name: 'promise',
-  test: value => isPromise(value),
-  parts: promise => [recordToKeep(promise as Promise<unknown>)],
-  allocate: () => {
-    const shell = new PromiseRecord()
-    makePromise(shell)
-    return shell.promise!
+  test: isPromise,
+  allocate () {
+    const record = new OwnRecord()
+    makePromise(record)
+    return record.promise!
   },
-  fill (promise, [record]) {
+  encode (promise, out, visit) { out.value(recordToKeep(promise, visit)) },
+  fill (promise, input) {
     const { nativeResolve, nativeReject } = recordOf(promise)!
-    const decoded = record as Settleable
-    decoded.nativeResolve = nativeResolve
-    decoded.nativeReject = nativeReject
-    decoded.foreign = false
-    linkRecord(promise as Promise<unknown>, decoded)
-    noteDecoded(decoded)
+    const record = input.value() as Settleable
+    record.nativeResolve = nativeResolve
+    record.nativeReject = nativeReject
+    linkRecord(promise, record)
   },
+  filled: promise => { noteDecoded(recordOf(promise)!) },
 }
 
-function recordToKeep (promise: Promise<unknown>): Settleable {
+function recordToKeep (promise: Promise<unknown>, visit: Visit): Settleable {
   const record = recordOf(promise)
   if (record === undefined) {
     const { status, outcome } = peek(promise)
-    if (status === PENDING) throw new PendingOperationError('a promise of code that is not compiled is pending')
+    if (status === PENDING) visit.refuse(promise, 'A promise that only code outside of reprise can settle')
     const settled = settledRecord(status, outcome)
     settled.handled = true
     linkRecord(promise, settled)
     return settled
   }
-  if (record.foreign && record.status === PENDING && record.operation === undefined) throw new PendingOperationError('an operation is in flight')
+  if (record.foreign && record.status === PENDING && record.operation === undefined) {
+    visit.refuse(promise, 'A pending operation of Node or of a package that is not compiled')
+  }
   return record
 }
 
-const generatorKind: TaskKind = {
+const generatorKind: Kind = {
   name: 'generator',
   test: value => generatorFrameOf(value) !== undefined,
-  parts: value => [generatorFrameOf(value)],
   allocate: () => create(null) as object,
-  fill: (object, [frame]) => { linkGenerator(object, frame as GeneratorFrame) },
+  encode: (object, out) => { out.value(generatorFrameOf(object)) },
+  fill: (object, input) => { linkGenerator(object, input.value() as GeneratorFrame) },
 }
 
-const asyncGeneratorKind: TaskKind = {
-  name: 'async generator',
+const asyncGeneratorKind: Kind = {
+  name: 'async-generator',
   test: value => asyncGeneratorFrameOf(value) !== undefined,
-  parts: value => [asyncGeneratorFrameOf(value)],
   allocate: () => create(null) as object,
-  fill: (object, [frame]) => { linkAsyncGenerator(object, frame as AsyncGeneratorFrame) },
+  encode: (object, out) => { out.value(asyncGeneratorFrameOf(object)) },
+  fill: (object, input) => { linkAsyncGenerator(object, input.value() as AsyncGeneratorFrame) },
 }
 
-const timeoutKind: TaskKind = {
-  name: 'Timeout',
+/** Their own properties are Node's business; a program's own ones on them are lost. */
+const timeoutKind: Kind = {
+  name: 'timeout',
   test: value => timerRecordOf(value) instanceof TimerRecord,
-  parts: value => [timerRecordOf(value)],
+  opaque: true,
   allocate: makeIdleTimeout,
-  fill: (timeout, [record]) => { linkTimeout(timeout, record as TimerRecord) },
+  encode: (timeout, out) => { out.value(timerRecordOf(timeout)) },
+  fill: (timeout, input) => { linkTimeout(timeout, input.value() as TimerRecord) },
 }
 
-const immediateKind: TaskKind = {
-  name: 'Immediate',
+const immediateKind: Kind = {
+  name: 'immediate',
   test: value => timerRecordOf(value) instanceof ImmediateRecord,
-  parts: value => [timerRecordOf(value)],
+  opaque: true,
   allocate: makeIdleImmediate,
-  fill: (immediate, [record]) => { linkImmediate(immediate, record as ImmediateRecord) },
+  encode: (immediate, out) => { out.value(timerRecordOf(immediate)) },
+  fill: (immediate, input) => { linkImmediate(immediate, input.value() as ImmediateRecord) },
 }
 
-/** Made by the maker's name and arguments, which must be allocated by then but may be empty. */
-const runtimeFunctionKind: TaskKind = {
-  name: 'runtime function',
-  test: value => askMaker(value) !== undefined,
-  parts (value) {
-    const made = askMaker(value)!
-    return made
+/** Made by the maker's name and arguments. */
+const runtimeFunctionKind: Kind = {
+  name: 'runtime-function',
+  test: value => !isProxy(value) && askMaker(value) !== undefined,
+  hasOwnProperties: true,
+  parts: value => askMaker(value)!,
+  allocate ([maker, ...makerArguments]) {
+    return apply(makers[maker as MakerName], undefined, makerArguments) as object
   },
-  allocate: ([maker, ...makerArguments]) => apply(makers[maker as MakerName], undefined, makerArguments) as object,
-  fill () {},
 }
 
 /**
  * A resolving function of V8: native code waits for one of our promises. Its frames are lost with the process, so nobody
  * will miss the call.
  */
-const nativeResolverKind: TaskKind = {
-  name: 'native resolver',
-  test: value => typeof value === 'function' && value.name === '' && value.length === 1 &&
+const nativeResolverKind: Kind = {
+  name: 'native-resolver',
+  test: value => typeof value === 'function' && !isProxy(value) && ownValue(value, 'name') === '' && ownValue(value, 'length') === 1 &&
     apply(functionToString, value, []) === 'function () { [native code] }',
-  parts: () => [],
-  allocate: () => () => {},
-  fill () {},
+  hasOwnProperties: true,
+  allocate: () => (_outcome: unknown) => {},
 }
 
-export const taskKinds: readonly TaskKind[] = [
+function ownValue (value: object, key: string): unknown {
+  return getOwnPropertyDescriptor(value, key)?.value
+}
+
+export const taskKinds = [
   promiseKind, generatorKind, asyncGeneratorKind, timeoutKind, immediateKind, runtimeFunctionKind, nativeResolverKind,
-]
+] as unknown as readonly Kind[]
 
 // ---- the mirror's own classes, by their fields
 
-export interface TaskInternal {
+interface TaskInternal {
   readonly name: string
   readonly Class: abstract new (...rest: never[]) => object
-  /** Undefined ones need not be kept. */
   readonly fields: readonly string[]
 }
 
@@ -173,6 +166,16 @@ export const taskInternals: readonly TaskInternal[] = [
   { name: 'TryFrame', Class: TryFrame, fields: [...frame, 'capability'] },
   { name: 'FinallyFrame', Class: FinallyFrame, fields: [...frame, 'species', 'rejected', 'outcome'] },
   { name: 'FromSyncFrame', Class: FromSyncFrame, fields: [...frame, 'record', 'iterator', 'closes'] },
+  { name: 'OpenSyncFrame', Class: OpenSyncFrame, fields: frame },
   { name: 'FromSyncIterator', Class: FromSyncIterator, fields: ['iterator', 'nextMethod'] },
   { name: 'ArrayCursor', Class: ArrayCursor, fields: ['array', 'index'] },
 ]
+
+let defined = false
+/** Tells the encoder; once. */
+export function defineTaskKinds (): void {
+  if (defined) return
+  defined = true
+  for (const kind of taskKinds) defineKind(kind)
+  for (const { name, Class, fields } of taskInternals) defineInternal(name, Class, fields)
+}

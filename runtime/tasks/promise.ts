@@ -10,7 +10,7 @@ import { newCapability, promiseResolve, type Capability } from './capability.js'
 import { combinators } from './combinators.js'
 import { apply, isCallable, isObject, NativePromise, promisePrototype, speciesSymbol, type Callable } from './intrinsics.js'
 import { isInstalled, replaceMethods } from './install.js'
-import { then } from './reactions.js'
+import { promiseThen } from './reactions.js'
 import { newRecord } from './records.js'
 import { rejectRecord, Resolver } from './resolve.js'
 import { makers } from './runtime-functions.js'
@@ -85,7 +85,7 @@ function endTry ({ promise, resolve, reject }: Capability, mode: Mode, value: un
 // ---- methods and statics
 
 const methods = {
-  then,
+  then: promiseThen,
   catch (this: { then: Callable }, onRejected: unknown): unknown {
     return this.then(undefined, onRejected)
   },

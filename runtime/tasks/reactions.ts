@@ -97,8 +97,11 @@ export class CallReaction extends Reaction {
   }
 }
 
-/** Promise.prototype.then. Node's own code and V8 call it too, whenever they adopt a promise. */
-export const { then } = {
+/**
+ * Promise.prototype.then. Node's own code and V8 call it too, whenever they adopt a promise. Not exported as `then`: a module
+ * namespace with that name would be a thenable.
+ */
+export const { then: promiseThen } = {
   then (this: unknown, onFulfilled: unknown, onRejected: unknown): unknown {
     let record = isObject(this) ? recordOf(this) : undefined
     if (record === undefined && !isPromise(this)) return apply(nativeThen, this, [onFulfilled, onRejected]) // the native TypeError
@@ -131,7 +134,7 @@ function speciesOf (promise: Promise<unknown>): unknown {
 /** `promise.then(f, g)` for functions of the runtime: no derived promise where nobody could see it. */
 export function invokeThen (promise: unknown, onFulfilled: Callable, onRejected: Callable): void {
   const record = isObject(promise) ? recordOf(promise) : undefined
-  if (record !== undefined && (promise as Promise<unknown>).then === then && (promise as Promise<unknown>).constructor === NativePromise) {
+  if (record !== undefined && (promise as Promise<unknown>).then === promiseThen && (promise as Promise<unknown>).constructor === NativePromise) {
     attach(record, new CallReaction(onFulfilled, onRejected))
   } else (promise as Promise<unknown>).then(onFulfilled, onRejected)
 }

@@ -11,7 +11,7 @@ import type { Frame } from '../restore/frame.js'
 import { TaskFrame } from '../restore/task-frame.js'
 import { AsyncFrame, resumeAsync } from './async-function.js'
 import { AsyncGeneratorFrame, resumeAsyncGenerator } from './async-generator.js'
-import { isArray } from './intrinsics.js'
+import { isArray, isCallable, type Callable } from './intrinsics.js'
 import { beginGeneration, FULFILLED, makePromise, PENDING, plainThen, type Settleable, type Waiter } from './records.js'
 import { rejectRecord, resolveRecord } from './resolve.js'
 import { clearRing, inFlight, push } from './ring.js'
@@ -29,8 +29,19 @@ export class TaskRoots {
   ) {}
 }
 
-export function captureTasks (): TaskRoots {
-  return new TaskRoots(inFlight(), captureTicks(), captureImmediates(), captureTimers())
+/**
+ * `isOfProgram` tells the program's callbacks from those of Node's own code, whose ticks and timers (the end of a write to
+ * stdout, say) are lost with the process as all of its state is.
+ */
+export function captureTasks (isOfProgram: (callback: object) => boolean): TaskRoots {
+  const kept = <R extends { readonly callback: Callable }>(records: readonly R[]): R[] => {
+    const list: R[] = []
+    for (let index = 0; index < records.length; index++) {
+      if (!isCallable(records[index].callback) || isOfProgram(records[index].callback)) list[list.length] = records[index]
+    }
+    return list
+  }
+  return new TaskRoots(inFlight(), kept(captureTicks()), kept(captureImmediates()), kept(captureTimers()))
 }
 
 /** Promises that were decoded and wait to be settled, and their reactions to be attached. */
@@ -107,9 +118,8 @@ export function phaseOf (stack: readonly Frame[]): 'microtask' | 'tick' | undefi
 /** Goes on with a captured stack in a driver of its own, to its end or to the next await of the frame at its bottom. */
 export function resumeTask (stack: Frame[], mode: Mode = NORMAL, value?: unknown): void {
   const root = stack[0]
-  if (root instanceof AsyncGeneratorFrame) resumeAsyncGenerator(root, stack, mode, value)
-  else if (root instanceof AsyncFrame) {
-    if (root instanceof TopLevelFrame && root.promise === undefined) makePromise(root)
-    resumeAsync(root, stack, mode, value)
-  } else resumeStack(stack, mode, value)
+  if (root instanceof TopLevelFrame && root.promise === undefined) makePromise(root)
+  if (root instanceof AsyncGeneratorFrame && root.starter === undefined) resumeAsyncGenerator(root, stack, mode, value)
+  else if (root instanceof AsyncFrame && root.promise !== undefined) resumeAsync(root, stack, mode, value)
+  else resumeStack(stack, mode, value)
 }

@@ -5,6 +5,7 @@
  * They carry no stamp, which would cost more than the function: called with a secret value, one returns maker and arguments.
  * Only functions whose source text is one of the makers' are asked, so no function of the program ever sees the secret.
  */
+import { throughOpenSync } from './async-iterator.js'
 import { throughFinally } from './finally.js'
 import { apply, functionToString, type Callable } from './intrinsics.js'
 import { elementFulfilled, elementRejected, type Combination } from './combinators.js'
@@ -36,6 +37,10 @@ export const makers = {
   finally: (onFinally: Callable, constructor: unknown, rejected: boolean): Callable => outcome => {
     if (outcome === ASK) return ['finally', onFinally, constructor, rejected]
     return throughFinally(onFinally, constructor, rejected, outcome)
+  },
+  openSync: (method: Callable): Callable => function (this: unknown, asked: unknown = undefined) {
+    if (asked === ASK) return ['openSync', method]
+    return throughOpenSync(method, this)
   },
   // Their `length` is 0.
   valueThunk: (value: unknown): Callable => (asked = undefined) => {

@@ -4,7 +4,7 @@ import { SIGNAL } from '../capture/signal.js'
 import { runTask } from '../restore/drive.js'
 import type { Task } from '../restore/task-frame.js'
 import { apply, create, NativePromise, type Callable } from './intrinsics.js'
-import { AdoptReaction, attach, then } from './reactions.js'
+import { AdoptReaction, attach, promiseThen } from './reactions.js'
 import { currentGeneration, promiseRecordOf, type Settleable, type Waiter } from './records.js'
 import { Resolver } from './resolve.js'
 import { push } from './ring.js'
@@ -47,7 +47,7 @@ export class ThenJob implements Waiter, Task {
     // eslint-disable-next-line @typescript-eslint/no-this-alias
     const job = this
     const { target, thenable, thenMethod } = this
-    const record = thenMethod === then ? promiseRecordOf(thenable) : undefined
+    const record = thenMethod === promiseThen ? promiseRecordOf(thenable) : undefined
     if (record !== undefined && (thenable as Promise<unknown>).constructor === NativePromise) {
       attach(record, new AdoptReaction(target))
       return
