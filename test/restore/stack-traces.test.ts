@@ -9,7 +9,9 @@ import { THROW, type Machine, type ModuleSites, type Site, type SiteKind } from 
 import { registerText } from '../../runtime/code/texts.js'
 import { resumeStack, runRoot } from '../../runtime/restore/drive.js'
 import { Frame } from '../../runtime/restore/frame.js'
-import { installStackTraces, keepHeapFrames, nameMachines } from '../../runtime/restore/stack-traces.js'
+import type { LiveModule } from '../../runtime/modules/live-module.js'
+import { register } from '../../runtime/modules/registry.js'
+import { installStackTraces, keepHeapFrames } from '../../runtime/restore/stack-traces.js'
 
 const nodes = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace')!
 beforeAll(installStackTraces)
@@ -39,7 +41,7 @@ const main = site('main', 'function', [20])
 const arrow = site('main.<arrow 1>', 'arrow', [25])
 const make = site('Parser.constructor', 'constructor', [30])
 const top = site('<segment 1>', 'segment', [40])
-nameMachines(file, module)
+register({ ...module, functions: new Map() } as unknown as LiveModule)
 
 const frames = (): Frame[] => [top, main, arrow, make, deep].map(each => new Frame(each, 7000001, []))
 
