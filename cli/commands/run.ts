@@ -86,5 +86,10 @@ function howStarted (): string[] {
   if (last !== undefined && basename(last) === 'reprise') return last.includes('node_modules') ? ['npx', 'reprise'] : ['reprise']
   const script = process.argv[1]
   if (basename(script) === 'reprise') return script.includes('node_modules') ? ['npx', 'reprise'] : ['reprise']
-  return [basename(process.execPath) === 'node' ? 'node' : process.execPath, ...process.execArgv, relative(process.cwd(), script) || script]
+  return [basename(process.execPath) === 'node' ? 'node' : process.execPath, ...process.execArgv, shortest(script)]
+}
+
+function shortest (path: string): string {
+  const fromHere = relative(process.cwd(), path)
+  return fromHere === '' || fromHere.startsWith('..') ? path : fromHere
 }

@@ -17,13 +17,15 @@ import { environmentName, RUN_OPTIONS, type RunSettings } from '../../runtime/ch
 export async function tortureProcess (settings: RunSettings, invocation: Invocation): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'reprise-torture-'))
   const reportFile = join(folder, 'report.json')
-  const options = ['--store', join(folder, 'store'), '--interval', '24h', '--every', String(settings.torture ?? 1), '--quiet']
-  const words = [...process.execArgv, process.argv[1], 'run', ...options, invocation.typed, ...invocation.argv]
+  const words = (stops: boolean): string[] => [
+    ...process.execArgv, process.argv[1], 'run', '--store', join(folder, 'store'), '--interval', '24h', '--quiet',
+    ...(stops ? ['--every', String(settings.torture ?? 1)] : []), invocation.typed, ...invocation.argv
+  ]
   let total: Report | undefined
   try {
     for (let restores = 0; ; restores++) {
-      const environment = childEnvironment(reportFile, restores < settings.tortureMax)
-      const child = spawn(process.execPath, words, { stdio: 'inherit', env: environment })
+      const stops = restores < settings.tortureMax
+      const child = spawn(process.execPath, words(stops), { stdio: 'inherit', env: childEnvironment(reportFile, stops) })
       const forward = (signal: NodeJS.Signals): void => { child.kill(signal) }
       process.on('SIGTERM', forward).on('SIGINT', ignore)
       const [code, signal] = await once(child, 'close') as [number | null, NodeJS.Signals | null]

@@ -32,6 +32,8 @@ export interface CheckpointerParts {
   readonly header: Omit<SnapshotHeader, 'time' | 'sequence' | 'elapsedMs' | 'position' | 'stack' | 'waiting'>
   readonly firstSequence: number
   readonly elapsedMsBefore: number
+  /** When the snapshot was taken that this process went on from. */
+  readonly wentOnFromTime: number | undefined
   /** Ends the process after a stop's snapshot, or without one when the grace is over. Does not return. */
   endStopped (position: SourcePosition | undefined, withSnapshot: boolean): never
   /** For tests that go through a new process at each snapshot. */
@@ -80,7 +82,8 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     report.failed++
     const message = error instanceof Error ? error.message : `${error as string}`
     if (message !== lastFailure) {
-      const kept = last === undefined ? 'there is none yet' : `the last one is ${formatDuration(wallMs() - last.time)} old`
+      const time = last?.time ?? parts.wentOnFromTime
+      const kept = time === undefined ? 'there is none yet' : `the last one is ${formatDuration(wallMs() - time)} old`
       say(`a snapshot failed: ${message}; the program goes on, ${kept}`)
     }
     lastFailure = obstacle = message

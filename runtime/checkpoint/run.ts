@@ -89,6 +89,7 @@ export async function startRun ({ settings, invocation, environment, prepare }: 
     header: fixedHeader(id, invocation, record.generation),
     firstSequence: entries.reduce((max, { sequence }) => Math.max(max, sequence), 0) + 1,
     elapsedMsBefore: chosen?.header.elapsedMs ?? 0,
+    wentOnFromTime: chosen?.header.time,
     endStopped: endings.stopped,
     stopAfter: environment.REPRISE_STOP_AFTER === undefined ? undefined : Number(environment.REPRISE_STOP_AFTER)
   })
