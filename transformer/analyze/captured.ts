@@ -16,6 +16,8 @@ export interface Captured {
   boxedIn (scope: Scope): readonly Variable[]
   /** What a function needs from the functions around it, in a fixed order. */
   capturesOf (scope: FunctionScope): readonly Capture[]
+  /** Names that the function's own text holds (its own, its class's), which a machine elsewhere must get from the frame. */
+  ownNamesOf (scope: FunctionScope): readonly Variable[]
   /** Lives at the top of the module, where every function sees it. */
   isModuleLevel (variable: Variable): boolean
 }
@@ -27,7 +29,12 @@ export function analyzeCaptured (scopes: Scopes): Captured {
   const boxedByScope = new Map<Scope, Variable[]>()
   const captures = new Map<FunctionScope, Set<Capture>>()
   for (const scope of scopes.opened.values()) for (const variable of scope.variables.values()) decide(variable)
-  for (const scope of scopes.functions.values()) captures.set(scope, new Set())
+  const ownNames = new Map<FunctionScope, Set<Variable>>()
+  for (const scope of scopes.functions.values()) {
+    captures.set(scope, new Set())
+    const own = [...scope.variables.values()].filter(variable => variable.kind === 'own-name' && variable.references.length > 0)
+    ownNames.set(scope, new Set(own))
+  }
   for (const scope of scopes.opened.values()) for (const variable of scope.variables.values()) spread(variable)
   const ordered = new Map<FunctionScope, readonly Capture[]>()
   for (const [scope, set] of captures) ordered.set(scope, [...set])
@@ -35,6 +42,7 @@ export function analyzeCaptured (scopes: Scopes): Captured {
     isBoxed: variable => boxed.has(variable),
     isChecked: variable => boxed.get(variable)?.checked === true,
     boxedIn: scope => boxedByScope.get(scope) ?? [],
+    ownNamesOf: scope => [...ownNames.get(scope) ?? []],
     capturesOf: scope => ordered.get(scope) ?? [],
     isModuleLevel
   }
@@ -92,7 +100,7 @@ export function analyzeCaptured (scopes: Scopes): Captured {
     const capture: Capture = isBox ? variable.scope : variable
     for (const reference of capturingReferences(variable)) {
       for (let at: FunctionScope | undefined = reference.from; at !== undefined && at !== variable.scope.owner; at = at.outer) {
-        if (!isBox && seesByItself(at.node, variable)) break
+        if (!isBox && seesByItself(at.node, variable)) { ownNames.get(at)!.add(variable); break }
         captures.get(at)!.add(capture)
       }
     }

@@ -133,6 +133,7 @@ function layoutOf (node: BodyNode, scope: FunctionScope, context: LowerContext, 
     if (uses('arguments')) layout.push({ name: '$arguments', role: 'arguments' })
     if (uses('home ')) layout.push({ name: '$home', role: 'home' })
   }
+  for (const variable of file.captured.ownNamesOf(scope)) layout.push({ name: file.names.of(variable), role: 'capture' })
   for (const capture of file.captured.capturesOf(scope)) layout.push({ name: file.names.ofCapture(capture), role: 'capture' })
   const parameters = hoistedParameters.size > 0
     ? node.parameters.map((_, index) => `$p${index + 1}`)

@@ -161,7 +161,7 @@ export class LowerContext {
 
   /** Declares the variable for the whole function; its declaration becomes an assignment. */
   hoist (variable: Variable): void {
-    if (variable.kind !== 'parameter' && !this.file.captured.isBoxed(variable)) this.hoisted.add(this.file.names.of(variable))
+    if (isDeclared(variable) && !this.file.captured.isBoxed(variable)) this.hoisted.add(this.file.names.of(variable))
   }
 
   isHoisted (variable: Variable): boolean {
@@ -180,6 +180,9 @@ export class LowerContext {
     }
   }
 }
+
+/** Declared by a statement of the function, not by its head. */
+const isDeclared = ({ kind }: Variable): boolean => kind === 'var' || kind === 'let' || kind === 'const' || kind === 'function' || kind === 'class' || kind === 'catch'
 
 /** The variable that holds the object on which a method with `super` was defined. */
 export function homeOf (context: LowerContext): string {

@@ -23,7 +23,7 @@ export function rewriteChildren (node: ts.Node, context: LowerContext): Piece {
     const piece = rewrite(child, context)
     if (isUntouched(piece)) return
     const start = child.getStart(source)
-    pieces.push({ from: position, to: start }, piece)
+    pieces.push({ from: position, to: start }, isWordAt(source.text, start - 1) ? ' ' : '', piece, isWordAt(source.text, child.end) ? ' ' : '')
     position = child.end
     changed = true
   })
@@ -31,6 +31,9 @@ export function rewriteChildren (node: ts.Node, context: LowerContext): Piece {
   pieces.push({ from: position, to: node.end })
   return pieces
 }
+
+/** `return(x)=>x` must not grow together with what replaces the arrow function. */
+const isWordAt = (text: string, at: number): boolean => /[\w$]/.test(text[at] ?? '')
 
 const isUntouched = (piece: Piece): boolean => typeof piece === 'object' && 'from' in piece
 

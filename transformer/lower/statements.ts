@@ -20,6 +20,7 @@ export function lowerStatement (node: ts.Statement, context: LowerContext, label
   const { file } = context
   if (ts.isFunctionDeclaration(node) || ts.isEmptyStatement(node)) return
   if (ts.isVariableStatement(node)) { lowerVariables(node.declarationList, context); return }
+  if (ts.isClassDeclaration(node)) { lowerClassDeclaration(node, context); return }
   if (!file.needsLowering(node) && !(file.points.escapes(node) && context.hoists)) {
     context.plain(rewrite(node, context))
     return
@@ -37,7 +38,6 @@ export function lowerStatement (node: ts.Statement, context: LowerContext, label
   if (ts.isForInStatement(node)) { lowerForIn(node, context, labels); return }
   if (ts.isForOfStatement(node)) { lowerForOf(node, context, labels); return }
   if (ts.isWhileStatement(node) || ts.isDoStatement(node)) { lowerWhile(node, context, labels); return }
-  if (ts.isClassDeclaration(node)) { lowerClassDeclaration(node, context); return }
   throw new Error(`reprise: a statement of kind ${ts.SyntaxKind[node.kind]} cannot be lowered`)
 }
 
@@ -45,7 +45,7 @@ export function lowerStatement (node: ts.Statement, context: LowerContext, label
 export function openScope (scope: Scope | undefined, context: LowerContext): void {
   if (scope === undefined) return
   const { captured, names } = context.file
-  for (const variable of scope.variables.values()) if (context.isHoisted(variable) && variable.kind !== 'function') context.hoist(variable)
+  for (const variable of scope.variables.values()) if (context.isHoisted(variable)) context.hoist(variable)
   const boxed = captured.boxedIn(scope)
   if (boxed.length === 0) return
   const name = names.ofScope(scope)
