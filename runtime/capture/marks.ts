@@ -14,7 +14,8 @@
  *     f(...x)       as without the dots; iterating x has the same
  *
  * The table of sites holds `($frame, $mode, $value) => sum$resume($frame, $mode, $value)`: an arrow of this shape leaves nothing
- * to be done when it is unwound.
+ * to be done when it is unwound. Nor does what stands in place of an async function or a generator, which returns the
+ * result of one call of the runtime: `{ return $.asyncCall($module, 3, [n]) }`.
  */
 import { charCodeAt, uncurry } from '../encoding/natives.js'
 
@@ -22,7 +23,7 @@ export interface Mark {
   readonly pc: number
   /**
    * `exact`: only the call itself has this position. `member`: a getter of that name has it as well. `forward`: no resume
-   * point but an arrow that hands on its parameters and its result; pc is 0.
+   * point, but a function that does nothing after this call than to return its result; pc is 0.
    */
   readonly form: 'exact' | 'member' | 'new' | 'forward'
   /** The callee as it is written, `o.m` or `f`; undefined for a computed key. */
@@ -60,6 +61,8 @@ const newWithoutArguments = new RegExp(String.raw`^new\b${space}\(?${space}(${na
 const parameterList = `\\(${space}(${name})${space},${space}(${name})${space},${space}(${name})${space}\\)`
 const arrowBehind = new RegExp(`${parameterList}${space}=>${space}$`)
 const forwardAhead = new RegExp(`^${name}${space}${parameterList}`)
+const suspendableAhead = /^(?:async|generator|asyncGenerator)Call\s*\(/
+const returnBehind = new RegExp(String.raw`(?:\breturn\s|=>)${space}${name}\.$`)
 const lastName = new RegExp(`(${name})$`)
 const keyword = /^(?:await|yield|typeof|void|delete|return|throw|in|of|instanceof|if|while|for|switch|catch|with|function|import)$/
 
@@ -96,6 +99,7 @@ export function markAt (text: string, position: number): Mark | undefined {
 }
 
 function isForward (before: string, ahead: string): boolean {
+  if (exec(suspendableAhead, ahead) !== null && exec(returnBehind, before) !== null) return true
   const parameters = exec(arrowBehind, before)
   const call = parameters === null ? null : exec(forwardAhead, ahead)
   return call !== null && parameters![1] === call[1] && parameters![2] === call[2] && parameters![3] === call[3]

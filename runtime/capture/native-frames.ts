@@ -68,8 +68,9 @@ export function inspectStack (): Inspection {
       const name = lastPart(functionNameOf(site))
       if (startsWith(name, 'root')) return driverDepth() > 1 ? nestedRoot(sites, index) : ok
       const isThrough = startsWith(name, 'through') || startsWith(name, 'resume')
-      // A method of the runtime that the program sees under its own name, `next`, only hands on to a `through` function.
-      if (!atTop && !isThrough && !innerIsThrough) return refuse('uncompiled', sites, index)
+      // A method of the runtime that the program sees under its own name, `next`, only hands on to a `through` function, and
+      // the function that a root was given, `() => callback()`, leaves all that follows to the root.
+      if (!atTop && !isThrough && !innerIsThrough && !isRoot(sites[index + 1])) return refuse('uncompiled', sites, index)
       innerIsThrough = isThrough
       innerIsRuntime = true
       inner = site
@@ -106,6 +107,11 @@ function markOf (file: string, site: CallSite): Mark | undefined {
 
 function isFile (name: string): boolean {
   return existsSync(startsWith(name, 'file:') ? pathOf(name) : name)
+}
+
+function isRoot (site: CallSite | undefined): boolean {
+  const file = site === undefined ? undefined : fileNameOf(site)
+  return typeof file === 'string' && isRuntimeFile(file) && startsWith(lastPart(functionNameOf(site!)), 'root')
 }
 
 function isRuntimeFile (file: string): boolean {

@@ -58,6 +58,16 @@ test.each(others)('no resume point: %s', marked => {
 })
 
 test.each([
+  'function leaf (n) {  return $.¦asyncCall($module, 3, [n]) }',
+  'function*x(n){return t.¦generatorCall(e,3,[n])}',
+  'n=>t.¦asyncGeneratorCall(e,3,[n])',
+  '[($frame, $mode, $value) => ¦sum$resume($frame, $mode, $value)]',
+  '(a,b,c)=>¦d(a,b,c)',
+])('only forwards: %s', marked => {
+  expect(markAt(marked.replace('¦', ''), marked.indexOf('¦'))).toMatchObject({ form: 'forward' })
+})
+
+test.each([
   ['f(...x)', true], ['f(a, ...x)', true], ['f("...", a)', false], ['f(a) + [...x]', false], ['f(/[(]\'/, ...x)', true], ['f(`${[...x]}`)', true], ['f((a))', false],
 ])('%s spreads: %s', (call, hasSpread) => {
   expect(markAt(`$pc = 7000001; ${call}`, 15)).toMatchObject({ hasSpread })
