@@ -44,7 +44,7 @@ export class ThenJob implements Waiter, Task {
 
   private run (): void {
     this.position = -1
-    // eslint-disable-next-line @typescript-eslint/no-this-alias
+
     const job = this
     const { target, thenable, thenMethod } = this
     const record = thenMethod === promiseThen ? promiseRecordOf(thenable) : undefined

@@ -20,7 +20,7 @@ const worker = asyncFn('worker', ['name', 'count'], {
 
 { // async functions
   const main = asyncFn('main', [], {
-    0: l => call(1, () => worker('a', 3)),
+    0: () => call(1, () => worker('a', 3)),
     1: (l, a) => { l.a = a; return call(2, () => worker('b', 3)) },
     2: (l, b) => { l.b = b; return call(3, poll) },
     3: l => awaiting(4, Promise.all([l.a, l.b])),
@@ -76,7 +76,7 @@ const executor = syncFunction('executor', ['resolve'], {
   })
   const reacting = syncFunction('reacting', [], {
     0: () => call(1, () => newPromise(executor)),
-    1: (l, promise) => {
+    1: (_locals, promise) => {
       void (promise as Promise<unknown>).then(handler).then(handler)
       void Promise.resolve('x').then(rejecting).catch(handler).finally(quiet).then(handler)
       return end()
@@ -123,7 +123,7 @@ const handlerOfSettled = syncFunction('handlerOfSettled', ['all'], {
     0: l => { l.iterator = counting(3); return go(1) },
     1: l => call(2, () => l.iterator.next(l.sent)),
     2: (l, step) => { l.step = step; print(JSON.stringify(step)); l.sent = 's'; return l.step.done ? go(4) : call(3, poll) },
-    3: l => awaiting(1, null),
+    3: () => awaiting(1, null),
     4: l => { l.second = counting(9); return call(5, () => l.second.next()) },
     5: l => call(6, () => l.second.return('r')),
     6: (l, step) => { print(JSON.stringify(step)); print(JSON.stringify(l.second.next())); return end() },
