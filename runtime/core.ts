@@ -16,6 +16,7 @@ import { liveModules } from './modules/registry.js'
 import { beginRestoration, currentRestoration } from './modules/restoration.js'
 import { saveModule, type DynamicImport, type SavedModule } from './modules/saved.js'
 import { setPollPolicy } from './poll.js'
+import { installStackTraces } from './restore/stack-traces.js'
 import { driverDepth } from './restore/drive.js'
 import { askMaker } from './tasks/runtime-functions.js'
 import { captureTasks, defineTaskKinds, installTasks } from './tasks/index.js'
@@ -30,6 +31,7 @@ export async function prepareRun ({ restoreFrom, checkpointer }: RunPlan): Promi
   defineInternal('ImportOperation', ImportOperation)
   if (restoreFrom !== undefined) restore(restoreFrom)
   installTasks()
+  installStackTraces()
   listen(checkpointer)
   return { encodeState, isIdle: () => driverDepth() === 0 && currentRestoration() === undefined && liveModules().length > 0 }
 }

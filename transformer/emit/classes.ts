@@ -15,6 +15,7 @@ import { propertyName, rewrite } from '../lower/rewrite.js'
 import { compileFunction, identifierOf, needsCompiling } from './function.js'
 import type { ClosureEmitter, Declaration } from './closures.js'
 import { qualifiedName } from './closures.js'
+import { markOwn } from './reserved.js'
 import type { SiteText } from './sites.js'
 import { resolve } from './structured.js'
 import type { Code } from './source-map.js'
@@ -122,7 +123,7 @@ export function classParts (node: ts.ClassLikeDeclaration, emitter: ClosureEmitt
   ]
   const own = node.name?.text
   const heritage: Piece = options.heritage === undefined ? '' : [' extends ', options.heritage]
-  const head: Code = ['class', own === undefined ? '' : ` ${own}`, resolve(heritage, 'fast'), ' {\n']
+  const head: Code = ['class', own === undefined ? '' : ` ${markOwn(own)}`, resolve(heritage, 'fast'), ' {\n']
   const text: Code = { at: node.getStart(file.source), code: [head, body.map(part => ['  ', part, '\n']), block, '}'] }
   const named: Code = own === undefined && options.name !== undefined ? ['({ ', JSON.stringify(options.name), ': ', text, ' })[', JSON.stringify(options.name), ']'] : text
   const declared = [...assigned, ...(usesHome ? [home] : [])]

@@ -16,6 +16,7 @@ import type { Piece } from '../lower/lowered.js'
 import { inferredName, propertyName, rewrite } from '../lower/rewrite.js'
 import type { SiteKind } from '../../runtime/code/site.js'
 import { compileFunction, identifierOf, isSuspendable, needsCompiling, type BodyNode } from './function.js'
+import { markOwn } from './reserved.js'
 import { classText } from './classes.js'
 import type { Sites, SiteText } from './sites.js'
 import { resolve } from './structured.js'
@@ -86,7 +87,7 @@ export class ClosureEmitter implements Closures {
     const { parameters, body, machines } = compileFunction(node, site, this.file)
     this.host(scope).push(...machines)
     if (ts.isArrowFunction(node)) return { at, code: ['(', parameters, ') => ', body] }
-    const name = node.name !== undefined && ts.isIdentifier(node.name) ? node.name.text : ''
+    const name = node.name !== undefined && ts.isIdentifier(node.name) ? markOwn(node.name.text) : ''
     // Neither async functions nor generators can be constructed: as methods they cannot either.
     if (suspendable && name !== '' && !ts.isFunctionDeclaration(node)) return { at, code: [`{ ${name} (`, parameters, ') ', body, ` }.${name}`] }
     return { at, code: [`function ${name} (`, parameters, ') ', body] }

@@ -13,6 +13,7 @@ import { lowerBinding } from '../lower/patterns.js'
 import { assignTo, lowerExpression } from '../lower/expressions.js'
 import { declaredNames, rewrite } from '../lower/rewrite.js'
 import { lowerStatements, openScope } from '../lower/statements.js'
+import { markOwn } from './reserved.js'
 import { printMachine } from './machine.js'
 import type { SiteText } from './sites.js'
 import { printStructured, resolve } from './structured.js'
@@ -137,7 +138,7 @@ function layoutOf (node: BodyNode, scope: FunctionScope, context: LowerContext, 
   for (const capture of file.captured.capturesOf(scope)) layout.push({ name: file.names.ofCapture(capture), role: 'capture' })
   const parameters = hoistedParameters.size > 0
     ? node.parameters.map((_, index) => `$p${index + 1}`)
-    : node.parameters.flatMap(parameter => declaredNames(parameter.name)).map(name => name.text)
+    : node.parameters.flatMap(parameter => declaredNames(parameter.name)).map(name => file.names.of(file.scopes.declared.get(name)!))
   for (const name of parameters) layout.push({ name, role: 'parameter' })
   const taken = new Set(layout.map(entry => entry.name))
   for (const name of context.hoisted) if (!taken.has(name)) layout.push({ name, role: 'local' })
@@ -221,7 +222,7 @@ function suspendable (node: BodyNode, lowered: LoweredFunction, parameters: Code
   const isGenerator = (node as { asteriskToken?: unknown }).asteriskToken !== undefined
   const call = isAsyncNode(node) ? (isGenerator ? '$.asyncGeneratorCall' : '$.asyncCall') : '$.generatorCall'
   // A method has no name for itself: its site remembers the function object.
-  const self = !isGenerator ? '' : ts.isMethodDeclaration(node) ? `, $.generatorOf($module, ${site.index})` : ts.isFunctionDeclaration(node) ? `, ${node.name?.text ?? '$default'}` : ', $self'
+  const self = !isGenerator ? '' : ts.isMethodDeclaration(node) ? `, $.generatorOf($module, ${site.index})` : ts.isFunctionDeclaration(node) ? `, ${node.name === undefined ? '$default' : markOwn(node.name.text)}` : ', $self'
   return { parameters, body: [`{ ${directives.trim()} return ${call}($module, ${site.index}, `, frameValues(values, home), `${self}) }`], machines }
 }
 

@@ -21,6 +21,7 @@ import type { LayoutEntry } from '../lower/lowered.js'
 import { lowerBinding } from '../lower/patterns.js'
 import { declaredNames, inferredName, rewrite } from '../lower/rewrite.js'
 import { lowerStatement } from '../lower/statements.js'
+import { markOwn } from './reserved.js'
 import { classParts, heritageOf } from './classes.js'
 import { dressOf, type ClosureEmitter } from './closures.js'
 import { needsCompiling, printSegment, compileFunction } from './function.js'
@@ -84,7 +85,7 @@ export class ModuleEmitter {
 
   private functionDeclaration (node: ts.FunctionDeclaration): void {
     const { prefix } = this.modifiers(node)
-    const name = node.name?.text ?? '$default'
+    const name = node.name === undefined ? '$default' : markOwn(node.name.text)
     const site = this.emitter.siteOf(node, node.name === undefined ? 'default' : undefined)
     let text: Code
     if (needsCompiling(node, this.file)) {
@@ -152,8 +153,8 @@ export class ModuleEmitter {
       const { name, initializer } = declaration
       if (initializer === undefined) { this.put(`${prefix}${keyword} `, resolve(this.context().source(name), 'fast'), ';'); continue }
       if (ts.isIdentifier(name)) {
-        this.put(`${prefix}${keyword} ${name.text} = `, this.initializer(initializer, isConst), ';')
-        this.fix(initializer, name.text)
+        this.put(`${prefix}${keyword} ${markOwn(name.text)} = `, this.initializer(initializer, isConst), ';')
+        this.fix(initializer, markOwn(name.text))
         continue
       }
       this.pattern(declaration, `${prefix}${keyword}`)
@@ -164,7 +165,7 @@ export class ModuleEmitter {
   private pattern (declaration: ts.VariableDeclaration, keyword: string): void {
     const step = ++this.#step
     const names = declaredNames(declaration.name).map(name => name.text)
-    const pattern = ['{ ', names.map((name, index) => `${index > 0 ? ', ' : ''}${index}: ${name}`).join(''), ' }']
+    const pattern = ['{ ', names.map((name, index) => `${index > 0 ? ', ' : ''}${index}: ${markOwn(name)}`).join(''), ' }']
     const locals = new Map(names.map(name => [name, this.file.names.fresh(`$${name}`)]))
     const value = this.segmentValue(step, declaration, context => {
       for (const name of declaredNames(declaration.name)) {
@@ -257,8 +258,8 @@ export class ModuleEmitter {
     const { scopes } = this.file
     const variables = [...scopes.module.variables.values()].filter(variable =>
       variable.kind === 'let' || variable.kind === 'var' || ((variable.kind === 'function' || variable.kind === 'class') && variable.reassigned))
-    const reads = variables.map(variable => `      case ${JSON.stringify(variable.name)}: return ${variable.name};\n`)
-    const writes = variables.map(variable => `      case ${JSON.stringify(variable.name)}: ${variable.name} = $value; break;\n`)
+    const reads = variables.map(variable => `      case ${JSON.stringify(variable.name)}: return ${markOwn(variable.name)};\n`)
+    const writes = variables.map(variable => `      case ${JSON.stringify(variable.name)}: ${markOwn(variable.name)} = $value; break;\n`)
     return [
       '{\n  abi: 1,\n  sites: [\n', this.emitter.sites.print(position), '  ],\n',
       '  functions: {', this.#functions.map(({ index, name }) => ` ${index}: ${name},`).join(''), ' },\n',
@@ -275,7 +276,7 @@ export class ModuleEmitter {
   private namespaces (): Code {
     const entries = this.file.source.statements.flatMap(statement => {
       if (!ts.isImportDeclaration(statement) || statement.importClause?.namedBindings === undefined || !ts.isNamespaceImport(statement.importClause.namedBindings)) return []
-      return [`[${statement.moduleSpecifier.getText(this.file.source)}]: ${statement.importClause.namedBindings.name.text}`]
+      return [`[${statement.moduleSpecifier.getText(this.file.source)}]: ${markOwn(statement.importClause.namedBindings.name.text)}`]
     })
     return entries.length > 0 ? `  namespaces: () => ({ ${entries.join(', ')} }),\n` : ''
   }
@@ -293,7 +294,7 @@ export class ModuleEmitter {
       if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.flatMap(declaration => declaredNames(declaration.name)).map(name => name.text)
       return (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) && statement.name !== undefined ? [statement.name.text] : []
     }))
-    return [...scopes.module.variables.values()].filter(variable => (variable.kind === 'var' || variable.kind === 'function') && !direct.has(variable.name)).map(variable => variable.name)
+    return [...scopes.module.variables.values()].filter(variable => (variable.kind === 'var' || variable.kind === 'function') && !direct.has(variable.name)).map(variable => markOwn(variable.name))
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Scopes } from '../analyze/scopes.js'
 import type { Code } from './source-map.js'
 
-const reserved = /(?<![\w$.\uE000"])\$(?:|flag|poll|module|pc|result|body|frame|mode|value|this|arguments|target|home|error|handler|l|parent|method|closure|self|waits|class|o|values|name|require|t\d+|p\d+|k\d+|v\d+)(?![\w$])/g
+const reserved = /(?<![\w$.\uE000"])\$(?:|flag|poll|module|pc|result|body|frame|mode|value|this|arguments|target|home|error|handler|l|parent|method|closure|self|waits|class|o|values|name|require|t\d+|p\d+|k\d+|v\d+)(?![\w${])/g
 const own = /^\$(?:|flag|poll|module|pc|result|body|frame|mode|value|this|arguments|target|home|error|handler|l|parent|method|closure|self|waits|class|o|values|name|require|t\d+|p\d+|k\d+|v\d+)$/
 
 /** Protects a name of the file from being taken for one of ours. */

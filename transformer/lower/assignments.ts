@@ -1,5 +1,6 @@
 /** Assignments and updates that hold resume points: the target's parts are evaluated first, then the value, then it is stored. */
 import ts from 'typescript'
+import { markOwn } from '../emit/reserved.js'
 import { lowerMember, skipParentheses } from './calls.js'
 import type { LowerContext } from './context.js'
 import { assignTo, isStable, keepText, lowerExpression } from './expressions.js'
@@ -22,10 +23,10 @@ export function lowerAssignment (node: ts.BinaryExpression, context: LowerContex
     }
     if (ts.isIdentifier(left)) {
       const variable = scopes.resolved.get(left)
-      const target = variable === undefined ? left.text : context.target(variable)
+      const target = variable === undefined ? markOwn(left.text) : context.target(variable)
       // A call's result goes straight into the variable, and is read from there.
       assignTo(target, node.right, context)
-      return variable === undefined ? left.text : context.target(variable)
+      return target
     }
     const place = lowerPlace(left, context, points.has(node.right))
     const value = lowerExpression(node.right, context)
@@ -37,7 +38,7 @@ export function lowerAssignment (node: ts.BinaryExpression, context: LowerContex
     const old = points.has(node.right) ? keepText(rewriteRead(left, context), context) : rewriteRead(left, context)
     const value = lowerExpression(node.right, context)
     const variable = scopes.resolved.get(left)
-    const target = variable === undefined ? left.text : context.target(variable)
+    const target = variable === undefined ? markOwn(left.text) : context.target(variable)
     context.plain([target, ' = ', old, ` ${operator} (`, value, ')'])
     return target
   }
@@ -49,7 +50,7 @@ export function lowerAssignment (node: ts.BinaryExpression, context: LowerContex
 
 function rewriteRead (node: ts.Identifier, context: LowerContext): Piece {
   const variable = context.file.scopes.resolved.get(node)
-  return variable === undefined ? node.text : context.reference(variable)
+  return variable === undefined ? markOwn(node.text) : context.reference(variable)
 }
 
 const isLogicalAssignment = (kind: ts.SyntaxKind): boolean =>
@@ -73,7 +74,7 @@ export function lowerPlace (node: ts.Expression, context: LowerContext, isKept: 
   const target = skipParentheses(node)
   if (ts.isIdentifier(target)) {
     const variable = context.file.scopes.resolved.get(target)
-    const name = variable === undefined ? target.text : context.target(variable)
+    const name = variable === undefined ? markOwn(target.text) : context.target(variable)
     return { read: rewriteRead(target, context), write: value => [name, ' = ', value] }
   }
   if (isSuperAccess(target)) {

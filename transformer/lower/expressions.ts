@@ -15,9 +15,11 @@ import { hasMembers, inferredName, rewrite } from './rewrite.js'
 
 /** Text of the expression's value, to be evaluated at the place where the statements so far end. `into`: where a call's result may go. */
 export function lowerExpression (node: ts.Expression, context: LowerContext, into?: Piece): Piece {
-  if (!context.file.points.has(node)) return rewrite(node, context)
+  if (!context.file.points.has(node)) return isComma(node) ? ['(', rewrite(node, context), ')'] : rewrite(node, context)
   return { at: node.getStart(context.file.source), code: lowerPointed(node, context, into) }
 }
+
+const isComma = (node: ts.Expression): boolean => ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.CommaToken
 
 /** Evaluates the expression for its effects alone. */
 export function lowerEffect (node: ts.Expression, context: LowerContext): void {
@@ -27,8 +29,10 @@ export function lowerEffect (node: ts.Expression, context: LowerContext): void {
     lowerEffect(node.right, context)
     return
   }
+  if (!context.file.points.has(node)) { context.plain(rewrite(node, context)); return }
   const value = lowerExpression(node, context, '')
-  if (!isTemporary(value)) context.plain(value)
+  // What was assigned to a name is not read again.
+  if (!isTemporary(value) && !(ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind) && ts.isIdentifier(node.left))) context.plain(value)
 }
 
 const isTemporary = (piece: Piece): boolean =>

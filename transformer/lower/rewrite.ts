@@ -4,6 +4,7 @@
  */
 import ts from 'typescript'
 import { isFunctionNode, isAssignment } from '../analyze/scopes.js'
+import { markOwn } from '../emit/reserved.js'
 import type { LowerContext } from './context.js'
 import type { Piece } from './lowered.js'
 
@@ -59,7 +60,7 @@ function replacement (node: ts.Node, context: LowerContext): Piece | undefined {
       const text = replacement(name, context)
       if (text === undefined && objectAssignmentInitializer === undefined) return undefined
       const initializer: Piece = objectAssignmentInitializer === undefined ? '' : [' = ', rewrite(objectAssignmentInitializer, context)]
-      return text === undefined ? [name.text, initializer] : [name.text, ': ', text, initializer]
+      return text === undefined ? [markOwn(name.text), initializer] : [markOwn(name.text), ': ', text, initializer]
     }
     case ts.SyntaxKind.MetaProperty: {
       const variable = scopes.resolved.get(node)
@@ -76,7 +77,7 @@ function replacement (node: ts.Node, context: LowerContext): Piece | undefined {
       if (!ts.isIdentifier(element.name) || element.propertyName !== undefined || element.dotDotDotToken !== undefined || !ts.isObjectBindingPattern(element.parent)) return undefined
       const declared = scopes.declared.get(element.name)
       if (declared === undefined || names.of(declared) === declared.name) return undefined
-      return [declared.name, ': ', names.of(declared), element.initializer === undefined ? '' : [' = ', rewrite(element.initializer, context)]]
+      return [markOwn(declared.name), ': ', names.of(declared), element.initializer === undefined ? '' : [' = ', rewrite(element.initializer, context)]]
     }
     case ts.SyntaxKind.PropertyAccessExpression: case ts.SyntaxKind.ElementAccessExpression: {
       const access = node as ts.PropertyAccessExpression | ts.ElementAccessExpression
@@ -151,7 +152,7 @@ export function patternAsTarget (name: ts.BindingName, context: LowerContext): P
     if (!ts.isBindingElement(element)) continue
     if (element.dotDotDotToken !== undefined) parts.push('...')
     if (ts.isObjectBindingPattern(name) && element.dotDotDotToken === undefined) {
-      parts.push(element.propertyName === undefined ? (element.name as ts.Identifier).text : rewrite(element.propertyName, context), ': ')
+      parts.push(element.propertyName === undefined ? markOwn((element.name as ts.Identifier).text) : rewrite(element.propertyName, context), ': ')
     }
     parts.push(patternAsTarget(element.name, context))
     if (element.initializer !== undefined) parts.push(' = ', rewrite(element.initializer, context))
