@@ -23,6 +23,8 @@ export interface Shown {
   readonly label: string | undefined
   readonly functionName: string | null
   readonly isConstructor: boolean
+  /** It awaits the one before it. */
+  readonly isAsync?: boolean
 }
 
 type Answers = CallSite & {
@@ -68,13 +70,13 @@ export class ShownSite {
   isToplevel (): boolean { return this.#native?.isToplevel() ?? true }
   isEval (): boolean { return this.#native?.isEval() ?? false }
   isNative (): boolean { return false }
-  isAsync (): boolean { return this.#native?.isAsync?.() ?? false }
+  isAsync (): boolean { return this.#shown.isAsync ?? this.#native?.isAsync?.() ?? false }
   isPromiseAll (): boolean { return this.#native?.isPromiseAll?.() ?? false }
 
   toString (): string {
-    const { file, line, column, label } = this.#shown
+    const { file, line, column, label, isAsync } = this.#shown
     const place = `${file}:${line}:${column}`
-    return label === undefined ? place : `${label} (${place})`
+    return `${isAsync === true ? 'async ' : ''}${label === undefined ? place : `${label} (${place})`}`
   }
 }
 

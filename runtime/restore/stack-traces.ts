@@ -11,7 +11,7 @@
  * `keepHeapFrames` when an error leaves the top frame.
  */
 import {
-  columnOf, fileNameOf, functionNameOf, isConstructorCall, lineOf, positionOf, siteToString, type CallSite
+  columnOf, fileNameOf, functionNameOf, isAsyncMarker, isConstructorCall, lineOf, positionOf, siteToString, type CallSite
 } from '../capture/call-sites.js'
 import { markAt } from '../capture/marks.js'
 import type { Site } from '../code/site.js'
@@ -22,7 +22,7 @@ import { apply, defineOwn, functionToString, getOwn, isObject, SafeMap, SafeWeak
 import { fileURLToPath } from 'node:url'
 import { moduleById } from '../modules/registry.js'
 import { currentHeapStack } from './drive.js'
-import type { Frame } from './frame.js'
+import { Frame } from './frame.js'
 import { labelOf, ShownSite, shownFrame, showSite, type Shown } from './shown-site.js'
 
 type Trace = (CallSite | ShownSite)[]
@@ -123,6 +123,27 @@ export function keepHeapFrames (error: unknown, stack: readonly Frame[]): void {
   if (stack.length > 0 && isObject(error) && !kept.has(error)) kept.set(error, showFrames(stack))
 }
 
+/** Who awaited the frame that an error has left, innermost first: V8 knows of them only that the runtime stepped them. */
+const keptAwaiting = new SafeWeakMap<object, Shown[]>()
+
+/** Called when an error ends an async frame after an await; the frame's waiters are still those of its promise. */
+export function keepAwaiting (error: unknown, frame: Frame & Awaited): void {
+  if (!isObject(error) || keptAwaiting.has(error)) return
+  const limit = stackTraceLimit()
+  const shown: Shown[] = []
+  let waiter: unknown = frame.reactions
+  // V8 too follows a promise only where one function awaits it.
+  while (waiter instanceof Frame && shown.length < limit) {
+    const view = shownFrame(waiter)
+    if (view !== undefined) shown[shown.length] = { ...view, label: view.functionName === null ? undefined : view.label, isAsync: true }
+    waiter = (waiter as Frame & Awaited).reactions
+  }
+  if (shown.length > 0) keptAwaiting.set(error, shown)
+}
+
+/** An async frame is the record of its promise. */
+interface Awaited { readonly reactions?: unknown }
+
 function showFrames (stack: readonly Frame[]): Shown[] {
   const limit = stackTraceLimit()
   const shown: Shown[] = []
@@ -170,6 +191,8 @@ function showTrace (error: unknown, trace: Trace): Trace {
       continue
     }
     isChanged = true
+    // Of an await V8 has the function that is in the text now, which the compiler has put there.
+    if (isAsyncMarker(site)) continue
     const name = functionNameOf(site)
     const isBody = hidesBody && (name === null || name === '')
     hidesBody = false
@@ -178,6 +201,8 @@ function showTrace (error: unknown, trace: Trace): Trace {
     if (view !== undefined) shown[shown.length] = view
   }
   if (!isChanged) return trace
+  const awaiting = isObject(error) ? keptAwaiting.get(error) : undefined
+  if (awaiting !== undefined) for (let index = 0; index < awaiting.length; index++) shown[shown.length] = new ShownSite(awaiting[index])
   shown.length = min(shown.length, stackTraceLimit())
   return shown
 }
