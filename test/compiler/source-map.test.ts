@@ -74,6 +74,10 @@ function characters (code: Code, at: number): { char: string, at: number }[] {
 describe('two maps in a row', () => {
   const first = render([{ at: 0, name: 'foo', code: 'function foo' }, '() { return ', { at: 27, code: 'bar' }, ' }'], source, 'first.js')
   const second: Code = ['/* 2 */ ', { from: 0, to: first.text.length }]
+  it('sources stay as the inner map names them, wherever the text lay', () => {
+    const inner = { ...first.map, sources: ['../src/a b.ts'], sourceRoot: 'root' }
+    expect(composeMaps(render(second, first.text, '/home/someone/dist/x.js').map, inner)).toMatchObject({ sources: ['../src/a b.ts'], sourceRoot: 'root' })
+  })
   it('composed afterwards or while rendering, they lead to the first text', () => {
     const afterwards = composeMaps(render(second, first.text, 'second.js').map, first.map)
     const meanwhile = render(second, first.text, 'second.js', first.map).map

@@ -84,22 +84,23 @@ export function render (code: Code, sourceText: string, fileName: string, inner?
 
 /** The map of text that was generated in two steps: `inner` is that of the first, `outer` that of the second. */
 export function composeMaps (outer: SourceMap, inner: SourceMap): SourceMap {
-  let asked = false
-  // Only the outer map's own source is the inner's text; what the inner map names are files that have no further map.
-  const composed = remapping({ ...outer, sourceRoot: undefined }, () => {
-    if (asked) return null
-    asked = true
-    return { ...inner, sourceRoot: undefined }
-  }, { decodedMappings: false })
+  // Under stand-in names, since the library resolves the inner sources against the outer one: a map that is published would
+  // name folders of this machine.
+  const standIns = inner.sources.map((_, index) => `${index}`)
+  const composed = remapping(
+    { ...outer, sourceRoot: undefined, sources: ['text'] },
+    file => file === 'text' ? { ...inner, sourceRoot: undefined, sources: standIns } : null
+  )
+  const indices = composed.sources.map(standIn => Number(standIn))
   const map: SourceMap = {
     version: 3,
-    sources: composed.sources,
+    sources: indices.map(index => inner.sources[index]),
     names: composed.names,
     mappings: composed.mappings as string,
   }
   if (outer.file !== undefined) map.file = outer.file
   if (inner.sourceRoot !== undefined) map.sourceRoot = inner.sourceRoot
-  if (inner.sourcesContent !== undefined && composed.sourcesContent !== undefined) map.sourcesContent = composed.sourcesContent
+  if (inner.sourcesContent !== undefined) map.sourcesContent = indices.map(index => inner.sourcesContent?.[index] ?? null)
   return map
 }
 
