@@ -3,7 +3,7 @@
  *
  *     .reprise/                    0700, with a .gitignore of its own
  *       ID/
- *         lock                     who holds it (lock.ts)
+ *         lock.4711.k3j5d          who holds it (lock.ts)
  *         run.json                 RunRecord
  *         00000012.snapshot        envelope.ts; 0600
  *         00000011.snapshot.damaged
@@ -14,7 +14,7 @@ import {
   type HeldRun, type RunRecord, type RunSummary, type Snapshot, type SnapshotEntry, type SnapshotHeader, type Store
 } from './store.js'
 import { checkPayload, decodeHeader, decodePrefix, encodeEnvelope, PREFIX_BYTES, type Envelope } from './envelope.js'
-import { findLock, heldError, takeLock, type Lock } from './lock.js'
+import { findHolder, heldError, takeLock, type Lock } from './lock.js'
 import { expired } from './retention.js'
 import {
   chmodSync, closeSync, errorCode, existsSync, fstatSync, fsyncDirectory, mkdirSync, openSync, readdirSync, readFileSync,
@@ -49,8 +49,8 @@ export function openFileStore (place: string): Store {
     remove (id) {
       const folder = folderOf(id)
       if (!existsSync(folder)) return false
-      const lock = findLock(folder)
-      if (lock?.alive === true) throw heldError(id, lock.holder)
+      const holder = findHolder(folder)
+      if (holder !== undefined) throw heldError(id, holder)
       rmSync(folder, { recursive: true })
       return true
     }
@@ -111,8 +111,7 @@ function summarize (folder: string, id: string): RunSummary | undefined {
   const record = readRecord(folder)
   const snapshots = listSnapshots(folder)
   if (record === undefined && snapshots.length === 0) return undefined
-  const lock = findLock(folder)
-  return { id, record, snapshots, holder: lock?.alive === true ? lock.holder : undefined }
+  return { id, record, snapshots, holder: findHolder(folder) }
 }
 
 /** Newest first. */
@@ -165,9 +164,9 @@ function readSnapshot (folder: string, name: string): Snapshot {
 }
 
 function holdRun (folder: string, id: string, lock: Lock): HeldRun {
-  // What a process left that died while it wrote. Files of the lock are those of processes that try to hold it right now.
+  // What a process left that died while it wrote.
   for (const name of readNames(folder)) {
-    if (name.endsWith('.tmp') && !name.startsWith('lock.')) unlinkSync(`${folder}/${name}`)
+    if (name.endsWith('.tmp')) unlinkSync(`${folder}/${name}`)
   }
   /** Newest first, and known without reading the folder again: what happens while the program runs calls no array method. */
   let kept = listSnapshots(folder)
@@ -214,7 +213,7 @@ function holdRun (folder: string, id: string, lock: Lock): HeldRun {
     clear () {
       for (const name of readNames(folder)) {
         // Damaged snapshots are evidence, not state: they stay until `reprise rm`.
-        if (name !== 'lock' && !name.includes('.damaged')) rmSync(`${folder}/${name}`, { recursive: true, force: true })
+        if (!name.startsWith('lock.') && !name.includes('.damaged')) rmSync(`${folder}/${name}`, { recursive: true, force: true })
       }
       kept = []
     },

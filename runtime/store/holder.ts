@@ -32,10 +32,6 @@ export function thisHolder (): Holder {
   }
 }
 
-export function sameHolder (a: Holder, b: Holder): boolean {
-  return a.host === b.host && a.bootId === b.bootId && a.pid === b.pid && a.startTime === b.startTime
-}
-
 /** `silenceMs`: how long ago its last sign of life was, by the clock of the place where the lock lies. */
 export function isAlive (holder: Holder, silenceMs: number, self: Holder = thisHolder()): boolean {
   if (holder.host !== self.host) return silenceMs < SILENCE_MS_MAX

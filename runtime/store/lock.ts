@@ -1,72 +1,105 @@
 /**
- * One process at a time holds a run: a file `lock` in its folder names the holder.
+ * One process at a time holds a run: its folder has a file `lock.PID.NONCE` of that process.
  *
- * Taking it is link(2) of a file written before, so the lock appears with its content or not at all, and of two processes one
- * fails. A dead holder's lock is renamed away first; whoever finds that it has renamed a living one (another process was
- * faster) puts it back and starts over.
+ * Each process makes a file of its own first, then looks at the others', so of two that start together at least one sees the
+ * other. Who sees a holder gives up; who sees another that is only trying steps back for a random moment; who sees nobody
+ * alive holds the run. A name is never used twice, so a dead process's file can be removed without hitting a living one's:
+ * with a single file `lock` two processes that both find it dead can take it away from each other.
  */
-import { HeldError, StoreError, type Holder } from './store.js'
-import { describeHolder, isAlive, sameHolder, SILENCE_MS_MAX, thisHolder } from './holder.js'
-import { closeSync, errorCode, linkSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeFully } from './own-fs.js'
+import { HeldError, type Holder } from './store.js'
+import { describeHolder, isAlive, SILENCE_MS_MAX, thisHolder } from './holder.js'
+import { closeSync, errorCode, openSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFully } from './own-fs.js'
 
 export interface Lock {
   readonly file: string
   /** The last sign of life of the holder before, if it did not release the run. */
   readonly lastSignOfLife: number | undefined
-  /** False if another process took it: this one must publish nothing more. */
+  /** False if another process took the run, having found this one dead: it must publish nothing more. */
   isOurs (): boolean
   release (): void
 }
 
 export interface FoundLock {
+  readonly name: string
   readonly holder: Holder
+  /** False: it is only trying to hold the run. */
+  readonly holds: boolean
   readonly touched: number
   readonly alive: boolean
 }
 
-/** Reads the lock of a run; undefined if nobody holds it. `now` is the clock of the lock's file system. */
-export function findLock (folder: string, now = Date.now()): FoundLock | undefined {
-  const file = `${folder}/lock`
+const PREFIX = 'lock.'
+/** Under a load on which both of two processes step back again and again, so many times is more than a second. */
+const ATTEMPTS_MAX = 50
+const STEP_BACK_MS_MAX = 50
+/** A file whose content is not there yet is somebody's who is about to write it; for so long. */
+const WRITING_MS_MAX = 5000
+
+/** The living holder of a run. */
+export function findHolder (folder: string): Holder | undefined {
+  return findLocks(folder, Date.now()).find(({ alive, holds }) => alive && holds)?.holder
+}
+
+/** `now`: by the clock of the file system, since the others may be on other machines. */
+function findLocks (folder: string, now: number): FoundLock[] {
+  const found: FoundLock[] = []
+  let names: string[]
+  try { names = readdirSync(folder) } catch { return found }
+  for (const name of names) {
+    if (!name.startsWith(PREFIX) || name.endsWith('.tmp')) continue
+    try {
+      const touched = statSync(`${folder}/${name}`).mtimeMs
+      found.push({ name, touched, ...readLock(`${folder}/${name}`, now - touched) })
+    } catch (error) {
+      // Released meanwhile.
+      if (errorCode(error) !== 'ENOENT') throw error
+    }
+  }
+  return found
+}
+
+const NOBODY: Holder = { host: '', bootId: '', pid: 0, startTime: '', since: 0 }
+
+function readLock (file: string, silenceMs: number): Pick<FoundLock, 'holder' | 'holds' | 'alive'> {
+  const text = readFileSync(file, 'utf8')
   try {
-    const touched = statSync(file).mtimeMs
-    const holder = JSON.parse(readFileSync(file, 'utf8')) as Holder
-    return { holder, touched, alive: isAlive(holder, now - touched) }
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined
-    // An unreadable lock is nobody's: locks appear whole.
-    if (error instanceof SyntaxError) return { holder: { host: '', bootId: '', pid: 0, startTime: '', since: 0 }, touched: 0, alive: false }
-    throw error
+    const { holds, ...holder } = JSON.parse(text) as Holder & { holds: boolean }
+    return { holder, holds, alive: isAlive(holder, silenceMs) }
+  } catch {
+    return { holder: NOBODY, holds: false, alive: silenceMs < WRITING_MS_MAX }
   }
 }
 
 export function takeLock (folder: string, id: string): Lock {
   const self = thisHolder()
-  const file = `${folder}/lock`
-  const own = `${folder}/lock.${self.pid}.tmp`
-  // The pid is not enough: this process may hold a run twice, one after the other, and inodes are used again.
-  const text = JSON.stringify({ ...self, nonce: Math.random().toString(36).slice(2) })
-  writeOwn(own, text)
-  try {
-    // Two processes with the same id may be on different machines: what "now" is, the file system says.
-    const now = statSync(own).mtimeMs
-    let lastSignOfLife: number | undefined
-    for (let attempt = 0; attempt < 20; attempt++) {
-      try {
-        linkSync(own, file)
-        return heldLock(file, text, lastSignOfLife)
-      } catch (error) {
-        if (errorCode(error) !== 'EEXIST') throw error
+  let lastSignOfLife: number | undefined
+  let other: FoundLock | undefined
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const name = `${PREFIX}${self.pid}.${Math.random().toString(36).slice(2)}`
+    const file = `${folder}/${name}`
+    write(file, self, false)
+    try {
+      const others = findLocks(folder, statSync(file).mtimeMs).filter((lock) => lock.name !== name)
+      for (const { alive, name: dead, touched } of others) {
+        if (alive) continue
+        lastSignOfLife = Math.max(lastSignOfLife ?? 0, touched)
+        remove(`${folder}/${dead}`)
       }
-      const found = findLock(folder, now)
-      if (found === undefined) continue
-      if (found.alive) throw heldError(id, found.holder)
-      lastSignOfLife = found.touched || undefined
-      removeDead(file, found.holder)
+      other = others.find(({ alive, holds }) => alive && holds) ?? others.find(({ alive }) => alive)
+      if (other === undefined) {
+        write(`${file}.tmp`, self, true)
+        renameSync(`${file}.tmp`, file)
+        return heldLock(file, lastSignOfLife)
+      }
+    } catch (error) {
+      remove(file)
+      throw error
     }
-    throw new StoreError('RP4002', [folder, 'its lock could not be taken'])
-  } finally {
-    try { unlinkSync(own) } catch {}
+    remove(file)
+    if (other.holds) break
+    sleep(Math.random() * STEP_BACK_MS_MAX)
   }
+  throw heldError(id, other?.holder ?? NOBODY)
 }
 
 export function heldError (id: string, holder: Holder): HeldError {
@@ -76,41 +109,33 @@ export function heldError (id: string, holder: Holder): HeldError {
   return new HeldError(id, holder, describeHolder(holder) + elsewhere)
 }
 
-function writeOwn (own: string, text: string): void {
-  try { unlinkSync(own) } catch {}
-  const fd = openSync(own, 'wx', 0o600)
-  try { writeFully(fd, new TextEncoder().encode(text)) } finally { closeSync(fd) }
+function write (file: string, self: Holder, holds: boolean): void {
+  const fd = openSync(file, 'wx', 0o600)
+  try { writeFully(fd, new TextEncoder().encode(JSON.stringify({ ...self, holds }))) } finally { closeSync(fd) }
 }
 
-function removeDead (file: string, dead: Holder): void {
-  const aside = `${file}.${process.pid}.dead`
-  try { renameSync(file, aside) } catch (error) {
-    if (errorCode(error) === 'ENOENT') return
-    throw error
-  }
-  const renamed = readHolder(aside)
-  if (renamed !== undefined && !sameHolder(renamed, dead)) {
-    try { linkSync(aside, file) } catch {}
-  }
-  unlinkSync(aside)
+function remove (file: string): void {
+  try { unlinkSync(file) } catch {}
 }
 
-function readHolder (file: string): Holder | undefined {
-  try { return JSON.parse(readFileSync(file, 'utf8')) as Holder } catch { return undefined }
+function sleep (ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 }
 
-function heldLock (file: string, text: string, lastSignOfLife: number | undefined): Lock {
+function heldLock (file: string, lastSignOfLife: number | undefined): Lock {
   let released = false
-  const isOurs = (): boolean => {
-    if (released) return false
-    try { return readFileSync(file, 'utf8') === text } catch { return false }
-  }
   return {
     file,
     lastSignOfLife,
-    isOurs,
+    isOurs () {
+      if (released) return false
+      try {
+        statSync(file)
+        return true
+      } catch { return false }
+    },
     release () {
-      if (isOurs()) { try { unlinkSync(file) } catch {} }
+      if (!released) remove(file)
       released = true
     }
   }

@@ -31,9 +31,11 @@ testStore('file store', {
 
 describe('file store, on the disk', () => {
   beforeEach(reset)
+  const lockFile = (): string => path.join(place, 'run', 'lock.1.other')
+  const locks = (): string[] => fs.readdirSync(path.join(place, 'run')).filter((name) => name.startsWith('lock.'))
   const writeLock = (holder: Partial<Holder>): void => {
     fs.mkdirSync(path.join(place, 'run'), { recursive: true })
-    fs.writeFileSync(path.join(place, 'run', 'lock'), JSON.stringify({ ...thisHolder(), ...holder }))
+    fs.writeFileSync(lockFile(), JSON.stringify({ ...thisHolder(), ...holder, holds: true }))
   }
   const hold = (): void => openFileStore(place).hold('run').release()
 
@@ -59,7 +61,7 @@ describe('file store, on the disk', () => {
     fs.writeFileSync(path.join(place, 'run', '00000007.snapshot.99.tmp'), 'half')
     const run = openFileStore(place).hold('run')
     expect(run.snapshots()).toEqual([])
-    expect(fs.readdirSync(path.join(place, 'run'))).toEqual(['lock'])
+    expect(fs.readdirSync(path.join(place, 'run'))).toEqual(locks())
     run.release()
   })
 
@@ -90,7 +92,7 @@ describe('file store, on the disk', () => {
     writeLock({ host: 'elsewhere', bootId: 'another' })
     expect(hold).toThrow(/on elsewhere.*another machine/)
     const silent = (Date.now() - SILENCE_MS_MAX - 1000) / 1000
-    fs.utimesSync(path.join(place, 'run', 'lock'), silent, silent)
+    fs.utimesSync(lockFile(), silent, silent)
     const run = openFileStore(place).hold('run')
     expect(run.lastSignOfLife).toBeCloseTo(silent * 1000, -1)
     run.release()
@@ -98,11 +100,11 @@ describe('file store, on the disk', () => {
 
   test('a run that another process took over is not written any more', () => {
     const run = openFileStore(place).hold('run')
-    fs.unlinkSync(path.join(place, 'run', 'lock'))
+    fs.unlinkSync(path.join(place, 'run', locks()[0]))
     const other = openFileStore(place).hold('run')
     expect(() => run.writeSnapshot(header(1), new Uint8Array(1))).toThrow(StoreError)
     run.release()
-    expect(fs.existsSync(path.join(place, 'run', 'lock'))).toBe(true)
+    expect(locks()).toHaveLength(1)
     other.release()
   })
 
@@ -126,7 +128,8 @@ describe('file store, on the disk', () => {
       process.stdout.write('ready')
       process.stdin.once('data', () => {
         try { takeLock(process.argv[2], 'run'); process.stdout.write('held') } catch (error) { process.stdout.write(error.code) }
-        setTimeout(() => process.exit(), 500)
+        // Whoever ends frees the run: all stay until the test has seen them all.
+        process.stdin.once('end', () => process.exit())
       })`)
     writeLock({ startTime: '1' })
     const children = Array.from({ length: 6 }, () => spawn(process.execPath, [script, path.join(place, 'run')]))
@@ -137,6 +140,9 @@ describe('file store, on the disk', () => {
     })
     await Promise.all(children.map(async (child) => await once(child.stdout, 'data')))
     for (const child of children) child.stdin.write('go')
+    const answered = children.map(async (child) => await once(child.stdout, 'data'))
+    await Promise.all(answered)
+    for (const child of children) child.stdin.end()
     const results = await Promise.all(outputs.map(async (finished) => await finished()))
     expect(results.sort()).toEqual(['readyRP4001', 'readyRP4001', 'readyRP4001', 'readyRP4001', 'readyRP4001', 'readyheld'])
   })
