@@ -6,8 +6,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { spawnSync } from 'node:child_process'
-import { buildSync } from 'esbuild'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { catalogue } from '../../runtime/diagnostics/catalogue.js'
 import { RUN_OPTIONS } from '../../runtime/checkpoint/settings.js'
 import { openFileStore } from '../../runtime/store/file.js'
@@ -15,18 +14,7 @@ import { header } from '../store/conformance.js'
 
 const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'reprise-cli-')))
 const project = path.join(root, 'project')
-beforeAll(() => {
-  buildSync({
-    entryPoints: ['cli/main.ts'],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    outfile: path.join(root, 'main.mjs'),
-    // Programs are not run here.
-    external: ['*/runtime/core.js', '*/loader/index.js'],
-    banner: { js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url)" }
-  })
-})
+const main = path.resolve('dist/cli/main.js')
 beforeEach(() => {
   fs.rmSync(project, { recursive: true, force: true })
   fs.mkdirSync(path.join(project, 'src'), { recursive: true })
@@ -45,7 +33,7 @@ beforeEach(() => {
 afterAll(() => fs.rmSync(root, { recursive: true }))
 
 function reprise (words: string[], cwd = path.join(project, 'src')): { code: number | null, stdout: string, stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, 'main.mjs'), ...words], { cwd, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], { cwd, encoding: 'utf8' })
   return { code: status, stdout, stderr }
 }
 
