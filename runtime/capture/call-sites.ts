@@ -3,7 +3,7 @@
  *
  * V8 asks the realm whose constructor made the object for `stackTraceLimit` and `prepareStackTrace`. So we keep a realm of our
  * own: `Error` of the program's realm, which may be frozen, or have accessors, or belong to a library for stack traces, is
- * never read nor written. The realm is made on the first capture (2 ms, once); a read costs 6 to 10 µs at depth 10.
+ * never read nor written. The realm is made on the first capture (3 ms, once); a read costs 6 to 10 µs at depth 10.
  *
  * Functions of Node written in C++ (structuredClone, statements of node:sqlite, native addons) have no frame in a stack trace.
  * A callback called by one would look as if the program had called it, and its result would go to the wrong place. V8 shows

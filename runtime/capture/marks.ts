@@ -15,7 +15,8 @@
  *
  * The table of sites holds `($frame, $mode, $value) => sum$resume($frame, $mode, $value)`: an arrow of this shape leaves nothing
  * to be done when it is unwound. Nor does what stands in place of an async function or a generator, which returns the
- * result of one call of the runtime: `{ return $.asyncCall($module, 3, [n]) }`.
+ * result of one call of the runtime: `{ return $.asyncCall($module, 3, [n]) }`. Minifiers move a machine into its arrow:
+ * `(a,b,c)=>function(a,b,c){…}(a,b,c)`.
  */
 import { charCodeAt, uncurry } from '../encoding/natives.js'
 
@@ -23,9 +24,10 @@ export interface Mark {
   readonly pc: number
   /**
    * `exact`: only the call itself has this position. `member`: a getter of that name has it as well. `forward`: no resume
-   * point, but a function that does nothing after this call than to return its result; pc is 0.
+   * point, but a function that does nothing after this call than to return its result; pc is 0. `machine`: the same, if
+   * it is what the runtime calls to resume a frame.
    */
-  readonly form: 'exact' | 'member' | 'new' | 'forward'
+  readonly form: 'exact' | 'member' | 'new' | 'forward' | 'machine'
   /** The callee as it is written, `o.m` or `f`; undefined for a computed key. */
   readonly callee: string | undefined
   /** The last name of it. */
@@ -61,6 +63,7 @@ const newWithoutArguments = new RegExp(String.raw`^new\b${space}\(?${space}(${na
 const parameterList = `\\(${space}(${name})${space},${space}(${name})${space},${space}(${name})${space}\\)`
 const arrowBehind = new RegExp(`${parameterList}${space}=>${space}$`)
 const forwardAhead = new RegExp(`^${name}${space}${parameterList}`)
+const inlinedAhead = new RegExp(String.raw`^\((?:${name}(?:,${name}){0,2})?\)\s*[,}\]]`)
 const suspendableAhead = /^(?:async|generator|asyncGenerator)Call\s*\(/
 const returnBehind = new RegExp(String.raw`(?:\breturn\s|=>)${space}${name}\.$`)
 const lastName = new RegExp(`(${name})$`)
@@ -74,7 +77,9 @@ export function markAt (text: string, position: number): Mark | undefined {
   const first = charCodeAt(text, position)
   if (first === 40 /* ( */) {
     const match = exec(behindParentheses, before)
-    return match === null ? undefined : makeMark(match[1], 'exact', match[2] ?? match[3], hasSpread(text, position))
+    if (match !== null) return makeMark(match[1], 'exact', match[2] ?? match[3], hasSpread(text, position))
+    const isInlined = exec(/\}\)?$/, before) !== null && exec(inlinedAhead, slice(text, position, position + LOOK_BEHIND)) !== null
+    return isInlined ? { pc: 0, form: 'machine', callee: undefined, name: undefined, hasSpread: false } : undefined
   }
   if (first === 96 /* ` */) {
     const match = exec(behindTag, before)

@@ -266,7 +266,7 @@ function addMachine (byMachine: SafeMap<string, Site>, machine: unknown, site: S
 function showNative (site: CallSite, file: string, name: string | null): ShownSite | undefined {
   const text = textOf(file)
   const mark = text === undefined ? undefined : markAt(text, positionOf(site))
-  if (mark?.form === 'forward') return undefined
+  if (mark?.form === 'forward' || mark?.form === 'machine') return undefined
   const place = sourcePosition(file, lineOf(site) ?? 1, columnOf(site) ?? 1)
   const inner = lastName(name)
   const known = isMachineName(inner) ? siteOf(file, inner) : undefined
