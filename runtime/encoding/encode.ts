@@ -8,7 +8,8 @@
  *     parts     id, then what has to exist before it is made: a closure's captures, a view's buffer; only for some kinds
  *     contents  kind's content, elements, properties in the layout's order, private fields of each class
  *
- * Reading a property costs a descriptor (18 ns), since an accessor must not be called; that is most of the time.
+ * Reading a property costs a descriptor (18 ns), since an accessor must not be called, and the list of all own keys 170 an
+ * object: these are most of the time.
  */
 import { ByteWriter } from './bytes.js'
 import { UnsupportedValueError } from './errors.js'
@@ -17,20 +18,20 @@ import {
   TRUE, UNDEFINED, WRITABLE
 } from './format.js'
 import { Identities } from './identity.js'
-import { hiddenState, nameIntrinsics } from './intrinsics.js'
 import {
-  ABSENT_VALUE, builtinKindOf, definedKindOf, internalKind, kindByChain, kindByNumber, kindNumber, type ContentWriter, type Kind, type Visit
+  findKind, functionKeys, functionName, HiddenState, isIndexKey, Refusal, refuse, refuseHiddenState, withSymbols
+} from './find-kind.js'
+import { nameIntrinsics } from './intrinsics.js'
+import {
+  ABSENT_VALUE, builtinKindOf, definedKindOf, kindByNumber, kindNumber, type ContentWriter, type Kind, type Visit
 } from './kinds.js'
 import { LayoutEncoder, type LayoutNode, type ValueEncoder } from './layouts.js'
 import type { Brand, Naming } from './naming.js'
-import {
-  getOwn, getOwnPropertyNames, getOwnPropertySymbols, getPrototypeOf, hasOwn, isExtensible, isGeneratorObject, isIndex, isMapIterator,
-  isModuleNamespaceObject, isObject, isPromise, isProxy, isSetIterator, ownKeys
-} from './natives.js'
+import { getOwnPropertyNames, getPrototypeOf, hasOwn, isExtensible, isObject, isProxy, ownKeys } from './natives.js'
 import { pathTo } from './path.js'
 import { forgetViews } from './values/array-buffer.js'
 import { arrayKind, attributesOf, encodeDescriptor } from './values/array.js'
-import { closureKind, memberKind, namedKind, objectKind } from './values/index.js'
+import { closureKind, memberKind, namedKind } from './values/index.js'
 import { encodeBigint, encodeNumber } from './values/primitive.js'
 import { StringEncoder } from './values/string.js'
 import { SymbolEncoder } from './values/symbol.js'
@@ -40,11 +41,6 @@ import { WeakEntries } from './weak-entries.js'
 const getDescriptor = Object.getOwnPropertyDescriptor
 const NO_BRANDS: readonly Brand[] = []
 const NO_CLASSES: readonly object[] = []
-
-/** Thrown within the encoder; the path is found only then. */
-class Refusal {
-  constructor (readonly code: 'RP2101' | 'RP2102' | 'RP2103' | 'RP2104', readonly value: unknown, readonly what: string) {}
-}
 
 export function encode (roots: Record<string, unknown>, naming: Naming): Uint8Array {
   nameIntrinsics()
@@ -343,72 +339,4 @@ class Encoder implements ContentWriter, ValueEncoder, Visit {
     this.identities.setKind(value, kindNumber(kind))
     return kind
   }
-}
-
-function refuse (code: Refusal['code'], value: unknown, what: string): never {
-  throw new Refusal(code, value, what)
-}
-
-function findKind (value: object): Kind {
-  const prototype = getPrototypeOf(value)
-  const internal = prototype === null ? undefined : internalKind(prototype)
-  if (internal !== undefined) return internal
-  const kind = builtinKindOf(value) ?? chainKind(value) ?? definedKindOf(value)
-  if (kind !== undefined) return kind
-  if (isPromise(value)) return refuse('RP2104', value, 'A promise whose record is not known')
-  if (isGeneratorObject(value)) return refuse('RP2104', value, 'A generator that was not compiled')
-  if (isMapIterator(value) || isSetIterator(value)) return refuse('RP2104', value, 'A native iterator')
-  if (isModuleNamespaceObject(value)) return refuse('RP2104', value, 'The namespace of a module that reprise did not load')
-  return objectKind
-}
-
-function chainKind (value: object): Kind | undefined {
-  for (let prototype = getPrototypeOf(value); prototype !== null && !isProxy(prototype); prototype = getPrototypeOf(prototype)) {
-    const kind = kindByChain(prototype)
-    if (kind?.test!(value) === true) return kind
-  }
-  return undefined
-}
-
-/** An ordinary object whose prototype is one of Node's own has state that is no property; each prototype is asked once. */
-function refuseHiddenState (kind: Kind, prototype: object): void {
-  if (kind !== objectKind) return
-  for (let step: object | null = prototype; step !== null && !isProxy(step); step = getPrototypeOf(step)) {
-    const name = hiddenState(step)
-    if (name !== undefined) throw new HiddenState(name)
-  }
-}
-
-/** Becomes a Refusal where the value is known. */
-class HiddenState {
-  constructor (readonly name: string) {}
-}
-
-function functionName (value: object): string {
-  const name: unknown = getOwn(value, 'name')?.value
-  return typeof name === 'string' && name !== '' ? name : '(anonymous)'
-}
-
-/** Without `arguments` and `caller` of sloppy functions, which are no state of theirs. */
-function functionKeys (value: object): (string | symbol)[] {
-  const keys = ownKeys(value)
-  const own: (string | symbol)[] = []
-  for (let index = 0; index < keys.length; index++) {
-    const key = keys[index]
-    if ((key === 'arguments' || key === 'caller') && getDescriptor(value, key)?.configurable === false) continue
-    own[own.length] = key
-  }
-  return own
-}
-
-function withSymbols (names: string[], value: object): (string | symbol)[] {
-  const symbols = getOwnPropertySymbols(value)
-  if (symbols.length === 0) return names
-  const keys: (string | symbol)[] = names
-  for (let index = 0; index < symbols.length; index++) keys[keys.length] = symbols[index]
-  return keys
-}
-
-function isIndexKey (key: string | symbol): boolean {
-  return typeof key === 'string' && isIndex(key)
 }
