@@ -8,10 +8,11 @@ import { defineBuiltinKind } from '../kinds.js'
 import { getOwnPropertySymbols, getPrototypeOf, getter, symbolDescription } from '../natives.js'
 
 const { TextDecoder: NativeDecoder, TextEncoder: NativeEncoder } = globalThis
+type Decoder = InstanceType<typeof NativeDecoder>
 type Encoder = InstanceType<typeof NativeEncoder>
-const encoding = getter<TextDecoder, string>(NativeDecoder.prototype, 'encoding')
-const fatal = getter<TextDecoder, boolean>(NativeDecoder.prototype, 'fatal')
-const ignoreBOM = getter<TextDecoder, boolean>(NativeDecoder.prototype, 'ignoreBOM')
+const encoding = getter<Decoder, string>(NativeDecoder.prototype, 'encoding')
+const fatal = getter<Decoder, boolean>(NativeDecoder.prototype, 'fatal')
+const ignoreBOM = getter<Decoder, boolean>(NativeDecoder.prototype, 'ignoreBOM')
 const encoderEncoding = getter<Encoder, string>(NativeEncoder.prototype, 'encoding')
 
 function isWithoutState (decoder: object): boolean {
@@ -24,14 +25,14 @@ function isWithoutState (decoder: object): boolean {
   return false
 }
 
-defineBuiltinKind<TextDecoder>({
+defineBuiltinKind<Decoder>({
   name: 'text-decoder',
   prototype: NativeDecoder.prototype,
   opaque: true,
   test (value) {
     if (getPrototypeOf(value) !== NativeDecoder.prototype) return false
     try {
-      return typeof encoding(value as TextDecoder) === 'string' && isWithoutState(value)
+      return typeof encoding(value as Decoder) === 'string' && isWithoutState(value)
     } catch {
       return false
     }
