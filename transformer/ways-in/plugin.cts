@@ -8,7 +8,8 @@
  *
  * ts-patch loads plugins by `require`, hence CommonJS; the compiler is an ES module, which Node requires from 20.19 on.
  */
-import type ts = require('typescript')
+import type ts from 'typescript'
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- the form that a CommonJS file has under verbatimModuleSyntax
 import writers = require('./emit-writer.js')
 
 interface Extras {
