@@ -22,6 +22,7 @@ import { decodeLayouts, type Layout } from './decode-layouts.js'
 import type { Naming } from './naming.js'
 import { getPrototypeOf, isObject, preventExtensions, SafeMap, setPrototypeOf } from './natives.js'
 import { fillElements, fillProperties } from './properties.js'
+import { lookForInheritedIndices } from './values/array.js'
 import { weakAdd } from './values/weak.js'
 import { decodeBigint } from './values/primitive.js'
 import { decodeStrings } from './values/string.js'
@@ -166,6 +167,7 @@ class Decoder implements Decoded, ContentReader {
   private fillAll (): void {
     const { allocator } = this
     const { count } = allocator
+    lookForInheritedIndices()
     for (let id = 0; id < count; id++) allocator.object(id)
     this.input = this.contents
     for (let id = 0; id < count; id++) {

@@ -30,7 +30,7 @@ import type { Brand, Naming } from './naming.js'
 import { getOwnPropertyNames, getPrototypeOf, hasOwn, isExtensible, isObject, isProxy, ownKeys } from './natives.js'
 import { pathTo } from './path.js'
 import { forgetViews } from './values/array-buffer.js'
-import { arrayKind, attributesOf, encodeDescriptor } from './values/array.js'
+import { arrayKind, attributesOf, encodeDescriptor, lookForInheritedIndices } from './values/array.js'
 import { closureKind, memberKind, namedKind } from './values/index.js'
 import { encodeBigint, encodeNumber } from './values/primitive.js'
 import { StringEncoder } from './values/string.js'
@@ -44,6 +44,7 @@ const NO_CLASSES: readonly object[] = []
 
 export function encode (roots: Record<string, unknown>, naming: Naming): Uint8Array {
   nameIntrinsics()
+  lookForInheritedIndices()
   const encoder = new Encoder(naming)
   try {
     return encoder.encode(roots)
