@@ -3,23 +3,22 @@
  * store and no options; those are the lifecycle's (checkpoint/).
  */
 import { abi } from './abi.js'
-import { setOnCapture } from './restore/drive.js'
+import { ABANDON, driverDepth, setOnCapture } from './restore/drive.js'
 import { Frame } from './restore/frame.js'
-import { captureStatics } from './code/classes.js'
-import { NOTHING, type Checkpointer, type PreparedRun, type RunPlan } from './checkpoint/core-contract.js'
+import { captureStatics, forgetStatics } from './code/classes.js'
+import { NOTHING, TORTURE, type Checkpointer, type PreparedRun, type RunPlan, type Wish } from './checkpoint/core-contract.js'
 import { decode, defineInternal, encode } from './encoding/index.js'
 import { nameIntrinsics } from './encoding/intrinsics.js'
-import { BodyFrame } from './modules/commonjs.js'
+import { BodyFrame, forgetCommonJs } from './modules/commonjs.js'
 import { dynamicImports, ImportOperation, resumeImports } from './modules/dynamic-imports.js'
 import { createNaming } from './modules/naming.js'
-import { liveModules } from './modules/registry.js'
+import { forgetModules, liveModules } from './modules/registry.js'
 import { beginRestoration, currentRestoration } from './modules/restoration.js'
 import { saveModule, type DynamicImport, type SavedModule } from './modules/saved.js'
 import { setPollPolicy } from './poll.js'
 import { installStackTraces } from './restore/stack-traces.js'
-import { driverDepth } from './restore/drive.js'
 import { askMaker } from './tasks/runtime-functions.js'
-import { captureTasks, defineTaskKinds, installTasks } from './tasks/index.js'
+import { captureTasks, defineTaskKinds, dropTasks, installTasks } from './tasks/index.js'
 
 const naming = createNaming(abi)
 
@@ -37,11 +36,47 @@ export async function prepareRun ({ restoreFrom, checkpointer }: RunPlan): Promi
 }
 
 function listen (checkpointer: Checkpointer): void {
+  let wish: Wish = NOTHING
   setPollPolicy({
-    wanted: () => checkpointer.shouldCheckpoint() !== NOTHING,
+    wanted: () => (wish = checkpointer.shouldCheckpoint()) !== NOTHING,
     postponed: refusal => checkpointer.postponed(refusal)
   })
-  setOnCapture(stack => { checkpointer.takeSnapshot(stack) })
+  setOnCapture(stack => {
+    if (wish === TORTURE) return rebuild(stack, checkpointer)
+    checkpointer.takeSnapshot(stack)
+  })
+}
+
+// ---- torture: the state goes through its bytes within the process
+
+let generation = 0
+let reload: ((generation: number) => void) | undefined
+/** How the program's main module is evaluated anew. */
+export function setReload (start: (generation: number) => void): void { reload = start }
+
+const { setImmediate: nativeSetImmediate } = globalThis
+
+/** Everything that the program holds is dropped; newer modules take it up from the bytes when the stack has been left. */
+function rebuild (stack: readonly Frame[], checkpointer: Checkpointer): typeof ABANDON | void {
+  if (reload === undefined) return
+  let bytes: Uint8Array
+  try {
+    bytes = encodeState(stack)
+  } catch (error) {
+    checkpointer.postponed({ reason: error instanceof Error ? error.message : String(error) })
+    return
+  }
+  checkpointer.tortured(bytes.length)
+  dropTasks()
+  forgetCommonJs()
+  forgetModules()
+  forgetStatics()
+  const start = reload
+  nativeSetImmediate(() => {
+    restore(bytes)
+    start(++generation)
+  })
+  return ABANDON
 }
 
 /** Frames, tasks and modules, and the heap that they reach. */

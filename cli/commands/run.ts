@@ -38,7 +38,22 @@ export async function run (words: readonly string[], named: boolean): Promise<vo
   const tortured = settings.torture !== undefined || process.env.REPRISE_STOP_AFTER !== undefined
   await installLoader({ program, polls: tortured ? 'all' : 'sparse', quiet: settings.quiet })
   await begin(settings, invocation)
-  await startProgram(program)
+  if (settings.torture === undefined) return await startProgram(program)
+  const [{ setReload }, { ABANDONED }, { setGeneration }] = await Promise.all([
+    import('../../runtime/core.js'), import('../../runtime/modules/es-module.js'), import('../loader/index.js')
+  ])
+  const start = async (generation: number): Promise<void> => {
+    try {
+      await startProgram(program, { generation })
+    } catch (error) {
+      if (error !== ABANDONED) throw error
+    }
+  }
+  setReload((generation) => {
+    setGeneration(generation)
+    void start(generation)
+  })
+  await start(0)
 }
 
 function parse (words: readonly string[]): { split: RunWords, settings: RunSettings } {

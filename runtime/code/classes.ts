@@ -8,7 +8,7 @@ import type { ModuleSites, SiteKind } from './site.js'
 import { asyncFunction, asyncGeneratorFunction, generatorFunction } from '../tasks/dress.js'
 import { stamp } from './closures.js'
 
-const { construct, getPrototypeOf, setPrototypeOf, getOwnPropertyDescriptor, ownKeys } = Reflect
+const { construct, getPrototypeOf, setPrototypeOf, getOwnPropertyDescriptor } = Reflect
 
 /** The first argument of a constructor that shall install private members and nothing else. */
 export const TOKEN = Object.freeze({})
@@ -27,8 +27,8 @@ export interface StaticAccess {
   set (values: readonly unknown[]): void
 }
 
-/** Site, kind of property, key (0: computed), and whether it is static. */
-export type MemberTuple = readonly [site: number, kind: 'value' | 'get' | 'set', key: string | 0, isStatic?: 1]
+/** Site, kind of property, key, and whether it is static. */
+export type MemberTuple = readonly [site: number, kind: 'value' | 'get' | 'set', key: PropertyKey, isStatic?: 1]
 
 export interface ClassEntry {
   readonly type: new (...args: unknown[]) => object
@@ -89,27 +89,11 @@ export function memberOfLiteral (object: object, index: number): object | undefi
   return latest?.object === object ? latest.found[index] : undefined
 }
 
-const taken = new WeakSet<object>()
-
 function findMember (holder: object, [, kind, key]: MemberTuple): object | undefined {
-  const read = (name: string | symbol): object | undefined => {
-    const descriptor = getOwnPropertyDescriptor(holder, name)
-    return descriptor === undefined ? undefined : (kind === 'value' ? descriptor.value : descriptor[kind]) as object | undefined
-  }
-  if (key !== 0) {
-    const member = read(key)
-    if (typeof member === 'function') taken.add(member)
-    return member
-  }
-  // A computed key: the first function of the kind that no earlier member is.
-  for (const name of ownKeys(holder)) {
-    if (name === 'constructor' || name === 'prototype') continue
-    const member = read(name)
-    if (typeof member !== 'function' || taken.has(member)) continue
-    taken.add(member)
-    return member
-  }
-  return undefined
+  const descriptor = getOwnPropertyDescriptor(holder, key)
+  const member = descriptor === undefined ? undefined : kind === 'value' ? descriptor.value as unknown : descriptor[kind]
+  // A later member of the same key has taken the place.
+  return typeof member === 'function' ? member : undefined
 }
 
 const generators = new WeakMap<ModuleSites, Map<number, object>>()
@@ -197,6 +181,9 @@ export function captureStatics (): [object, unknown[]][] {
   }
   return captured
 }
+
+/** Torture: the classes are evaluated anew. */
+export function forgetStatics (): void { withStatics.length = 0 }
 
 export function restoreStatics (captured: readonly (readonly [object, readonly unknown[]])[]): void {
   for (const [type, values] of captured) entries.get(type)?.statics?.set(values)

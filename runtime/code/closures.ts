@@ -15,7 +15,8 @@ class Stamp extends Returned {
   #captures: readonly unknown[] = none
 
   static set (fn: object, module: ModuleSites, site: number, captures: readonly unknown[]): void {
-    const stamp = new Stamp(fn)
+    // A duplicate key: two members of the text, one function.
+    const stamp = #module in fn ? fn as Stamp : new Stamp(fn)
     stamp.#module = module
     stamp.#site = site
     stamp.#captures = captures

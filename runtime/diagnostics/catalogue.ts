@@ -30,6 +30,11 @@ export const catalogue = {
     message: () => 'The file has an asm.js module ("use asm"): it is left as it is, and no snapshot is taken while its functions run.',
     remedy: 'Nothing needs to be done if its calls are short.'
   },
+  RP1004: {
+    kind: 'not-yet',
+    message: (text: string) => `An arrow function calls the parent's constructor, "${text}": the file is left as it is, and no snapshot is taken while its functions run.`,
+    remedy: 'Call super directly in the constructor.'
+  },
   RP2101: {
     kind: 'not-yet',
     message: (path: string, what: string) => `A Proxy cannot be kept in a snapshot${what}: ${path}.`,

@@ -15,7 +15,7 @@ import { Frame } from '../restore/frame.js'
 import { resumeStack, runRoot } from '../restore/drive.js'
 import { ENDED, LiveModule, type Descriptor } from './live-module.js'
 import { noteImport } from './dynamic-imports.js'
-import { moduleById, name, register } from './registry.js'
+import { liveModules, moduleById, name, register } from './registry.js'
 import { currentRestoration, type Restoration } from './restoration.js'
 import { EXPORTS } from './saved.js'
 
@@ -170,6 +170,11 @@ export function makeRequire (require: Require): (specifier: string) => unknown {
     begun = undefined
     return module === undefined ? exports : throughBody(module, NORMAL, module)
   }
+}
+
+/** Torture: required again, the modules are evaluated anew. */
+export function forgetCommonJs (): void {
+  for (const module of liveModules()) if (module instanceof CommonJsModule) delete module.require.cache[module.id]
 }
 
 // ---- restore

@@ -1,5 +1,6 @@
 /** `import()`: what was imported, by whom and when, so that a new process imports it in the same order. */
 import { promiseRecordOf } from '../tasks/index.js'
+import { plainThen } from '../tasks/records.js'
 import type { LiveModule } from './live-module.js'
 import { moduleById, name } from './registry.js'
 import { namespaceName } from './restoration.js'
@@ -20,9 +21,10 @@ export function noteImport (importer: LiveModule, specifier: unknown): Promise<o
   const record = promiseRecordOf(promise)
   if (record !== undefined) record.operation = new ImportOperation(importer.id, text)
   const entry: DynamicImport = { importer: importer.id, specifier: text, step: importer.step }
-  promise.then(namespace => {
+  // Natively: the program's own reactions are the only ones that a snapshot knows.
+  void plainThen(promise, namespace => {
     imports.push(entry)
-    name(namespace, namespaceName(importer.id, text))
+    name(namespace as object, namespaceName(importer.id, text))
   }, () => {})
   return promise
 }

@@ -1,6 +1,7 @@
 /** ES modules: what their emitted text calls. The text stays in place; see transformer/emit/module.ts. */
 import { NORMAL, type Mode } from '../code/site.js'
 import { resumeStack, runRoot } from '../restore/drive.js'
+import { currentGeneration, plainThen } from '../tasks/records.js'
 import { stepTopLevel, topLevelAwaited, topLevelEnd, TopLevelFrame } from '../tasks/index.js'
 import { ENDED, LiveModule, type Descriptor } from './live-module.js'
 import { name, register } from './registry.js'
@@ -14,6 +15,7 @@ export class EsModule extends LiveModule {
   #waitsFor: Promise<unknown> | undefined
   #asyncStep = 0
   readonly #restoration: Restoration | undefined
+  readonly #generation = currentGeneration()
 
   constructor (id: string, descriptor: Descriptor) {
     super(id, descriptor)
@@ -55,9 +57,13 @@ export class EsModule extends LiveModule {
       const stack = this.#restoration!.takeStack(this)
       value = stack === undefined ? runRoot(segment) : resumeStack(stack)
     } else value = runRoot(segment)
+    if (this.#isAbandoned) throw ABANDONED
     this.values.set(step, value)
     return value
   }
+
+  /** In torture the state has been taken over by newer modules: this one must do nothing more. */
+  get #isAbandoned (): boolean { return this.#generation !== currentGeneration() }
 
   // ---- top-level await: begin, then awaited and resume by turns while they return true
 
@@ -73,10 +79,10 @@ export class EsModule extends LiveModule {
       this.target = 0
       const restoration = this.#restoration!
       restoration.reached(this)
-      this.#waitsFor = restoration.completed.then(() => {
+      this.#waitsFor = plainThen(restoration.completed, () => {
         this.frame = restoration.valueOf(this.id, FRAME) as TopLevelFrame
         return topLevelEnd(this.frame)
-      })
+      }, reason => { throw reason })
       return true
     }
     this.frame = new TopLevelFrame(this.sites[site], 0, [])
@@ -102,6 +108,10 @@ export class EsModule extends LiveModule {
   }
 
   #stepped (waits: boolean): boolean {
+    if (this.#isAbandoned) {
+      this.#waitsFor = new Promise(() => {})
+      return true
+    }
     if (!waits) {
       this.values.set(this.#asyncStep, this.frame!.outcome)
       this.frame = undefined
@@ -121,6 +131,9 @@ export class EsModule extends LiveModule {
     if (wasRestoring) this.#restoration!.reached(this)
   }
 }
+
+/** Thrown out of a module's text that must not go on. */
+export const ABANDONED = Object.freeze(new Error('reprise: taken over'))
 
 export function esm (meta: ImportMeta, descriptor: Descriptor): EsModule {
   const id = withoutGeneration(meta.url)

@@ -15,6 +15,8 @@ export type SiteTuple = readonly [
 /** What the compiler emits at the top of each module. */
 export interface Descriptor {
   readonly abi: number
+  /** By this string minified text is recognised. */
+  readonly mark: string
   readonly sites: readonly SiteTuple[]
   /** Function declarations of the module's top, by site. */
   readonly functions: Readonly<Record<number, object>>

@@ -45,11 +45,12 @@ export function siteOf (id: string, index: number): Site | undefined {
   return modules.get(id)?.sites[index]
 }
 
-/** Torture: the modules are evaluated anew. */
+/** Torture: the modules are evaluated anew. Sites of the runtime itself stay. */
 export function forgetModules (): void {
   modules.clear()
   order.length = 0
-  named.clear()
+  for (const text of [...named.keys()]) if (!text.startsWith(siteName(RUNTIME_ID, 0).slice(0, -1))) named.delete(text)
 }
+const RUNTIME_ID = 'reprise:runtime'
 
 export { classEntryOf }

@@ -13,6 +13,12 @@ export function initialized<T> (value: T, name: string): T {
   return value
 }
 
+/** `this` of a constructor before `super()` has returned. */
+export function self<T> (value: T | undefined): T {
+  if (value === undefined) throw new ReferenceError("Must call super constructor in derived class before accessing 'this' or returning from derived constructor")
+  return value
+}
+
 export function notCallable (text: string): never { throw new TypeError(`${text} is not a function`) }
 
 /** RequireObjectCoercible of a pattern. */

@@ -6,6 +6,7 @@
  */
 import { NORMAL, THROW, type Mode } from '../code/site.js'
 import { flag, CAPTURING, SIGNAL, takeRecorded } from '../capture/signal.js'
+import { errorHooks } from './error-hooks.js'
 import type { Frame } from './frame.js'
 import { TaskFrame, type Task } from './task-frame.js'
 
@@ -76,7 +77,11 @@ function rootDrive (stack: Frame[], start: (() => unknown) | undefined, mode: Mo
           if (tookOver(stack) === ABANDON) return undefined
           mode = NORMAL
           value = undefined
-        } else { mode = THROW; value = error }
+        } else {
+          errorHooks.left(error, stack)
+          mode = THROW
+          value = error
+        }
       }
     }
     if (mode === THROW) throw value

@@ -10,6 +10,7 @@
  * A trace is formatted when it is first read, and by then the frames on the heap may have gone on. The driver therefore calls
  * `keepHeapFrames` when an error leaves the top frame.
  */
+import { errorHooks } from './error-hooks.js'
 import {
   columnOf, fileNameOf, functionNameOf, isAsyncMarker, isConstructorCall, lineOf, positionOf, siteToString, type CallSite
 } from '../capture/call-sites.js'
@@ -50,6 +51,8 @@ const assignedOf = new SafeWeakMap<object, { readonly value: unknown }>()
 const plainFormatter = formatterFor(undefined)
 
 export function installStackTraces (): void {
+  errorHooks.left = keepHeapFrames
+  errorHooks.awaited = keepAwaiting
   const before = getOwn(Error, 'prepareStackTrace')
   if (before !== undefined && (before.get !== undefined || before.configurable !== true)) return
   const found: unknown = before?.value

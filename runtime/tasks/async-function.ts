@@ -11,6 +11,7 @@
 import { AWAIT, NORMAL, THROW, type Mode, type ModuleSites, type Site } from '../code/site.js'
 import { SIGNAL } from '../capture/signal.js'
 import { resumeStack } from '../restore/drive.js'
+import { errorHooks } from '../restore/error-hooks.js'
 import { Frame, resumeFrame } from '../restore/frame.js'
 import { apply, isObject, isPromise, NativePromise, nativeReject, nativeResolve, type Callable } from './intrinsics.js'
 import { isInstalled } from './install.js'
@@ -88,6 +89,7 @@ async function step (frame: AsyncFrame, waited: unknown): Promise<unknown> {
     try {
       result = resumeStack([frame], mode, value)
     } catch (error) {
+      errorHooks.awaited(error, frame)
       return end(frame, finishThrow(frame, error))
     }
     if (generation !== currentGeneration()) await never()

@@ -28,6 +28,8 @@ export function analyzeCaptured (scopes: Scopes): Captured {
   const boxed = new Map<Variable, { checked: boolean }>()
   const boxedByScope = new Map<Scope, Variable[]>()
   const captures = new Map<FunctionScope, Set<Capture>>()
+  /** Not shared, but used above its declaration. */
+  const readEarly = new Set<Variable>()
   for (const scope of scopes.opened.values()) for (const variable of scope.variables.values()) decide(variable)
   const ownNames = new Map<FunctionScope, Set<Variable>>()
   for (const scope of scopes.functions.values()) {
@@ -40,7 +42,7 @@ export function analyzeCaptured (scopes: Scopes): Captured {
   for (const [scope, set] of captures) ordered.set(scope, [...set])
   return {
     isBoxed: variable => boxed.has(variable),
-    isChecked: variable => boxed.get(variable)?.checked === true,
+    isChecked: variable => boxed.get(variable)?.checked === true || readEarly.has(variable),
     boxedIn: scope => boxedByScope.get(scope) ?? [],
     ownNamesOf: scope => [...ownNames.get(scope) ?? []],
     capturesOf: scope => ordered.get(scope) ?? [],
@@ -52,15 +54,22 @@ export function analyzeCaptured (scopes: Scopes): Captured {
     // The inner name of a class at the top of the module means the class.
     if (variable.kind !== 'class-name' || !ts.isClassDeclaration(variable.scope.node) || variable.scope.parent !== scopes.module) return false
     const outer = scopes.module.variables.get(variable.name)
-    return outer !== undefined && !outer.reassigned
+    // While static initialisers run, only the inner name is there.
+    const inStatic = variable.references.some(({ from }) => isInStaticInitializer(from, variable.scope.node))
+    return outer !== undefined && !outer.reassigned && !inStatic
   }
 
   function decide (variable: Variable): void {
-    if (!variable.captured || isModuleLevel(variable)) return
+    if (isModuleLevel(variable)) return
+    const isLexical = variable.kind === 'let' || variable.kind === 'const' || variable.kind === 'class'
+    if (isLexical && !variable.captured) {
+      const { end } = declarationOf(variable)
+      if (variable.references.some(({ node }) => node.pos < end && node !== variable.declaration)) readEarly.add(variable)
+    }
+    if (!variable.captured) return
     const early = capturingReferences(variable).some(reference => mayRunBeforeInitialization(variable, reference))
     if (!variable.reassigned && !early) return
-    const lexical = variable.kind === 'let' || variable.kind === 'const' || variable.kind === 'class'
-    boxed.set(variable, { checked: early && lexical })
+    boxed.set(variable, { checked: early && isLexical })
     const list = boxedByScope.get(variable.scope)
     if (list === undefined) boxedByScope.set(variable.scope, [variable])
     else list.push(variable)
@@ -105,6 +114,15 @@ export function analyzeCaptured (scopes: Scopes): Captured {
       }
     }
   }
+}
+
+function isInStaticInitializer (scope: FunctionScope, type: ts.Node): boolean {
+  for (let at: FunctionScope | undefined = scope; at !== undefined; at = at.outer) {
+    const { node } = at
+    if (node.parent !== type) continue
+    return ts.isClassStaticBlockDeclaration(node) || (ts.isPropertyDeclaration(node) && ts.getModifiers(node)?.some(modifier => modifier.kind === ts.SyntaxKind.StaticKeyword) === true)
+  }
+  return false
 }
 
 /** Members see their class's name, a function its own: the factory's text holds the name. */

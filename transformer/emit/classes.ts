@@ -88,7 +88,8 @@ export function classParts (node: ts.ClassLikeDeclaration, emitter: ClosureEmitt
   let key = 0
   const body: Code[] = []
   for (const member of node.members) {
-    const name: Code = member.name === undefined ? '' : ts.isComputedPropertyName(member.name) ? `[${options.keys[key++]}]` : member.name.getText(file.source)
+    const computed = member.name !== undefined && ts.isComputedPropertyName(member.name) ? options.keys[key++] : undefined
+    const name: Code = member.name === undefined ? '' : computed !== undefined ? `[${computed}]` : member.name.getText(file.source)
     if (ts.isConstructorDeclaration(member)) body.push(constructorText(member, emitter, isBranded))
     else if (isFunctionNode(member)) {
       const method = member as Accessor
@@ -96,7 +97,7 @@ export function classParts (node: ts.ClassLikeDeclaration, emitter: ClosureEmitt
       const scope = file.scopes.functions.get(method)!
       const kind = ts.isMethodDeclaration(method) ? 'value' : ts.isGetAccessorDeclaration(method) ? 'get' : 'set'
       if (!ts.isPrivateIdentifier(method.name)) {
-        const memberKey = ts.isComputedPropertyName(method.name) ? '0' : JSON.stringify(propertyName(method.name))
+        const memberKey = computed ?? JSON.stringify(propertyName(method.name))
         members.push(`[${site.index}, ${JSON.stringify(kind)}, ${memberKey}${isStatic(method) ? ', 1' : ''}]`)
       }
       body.push(emitter.memberText(method, site, name, emitter.host(scope)))

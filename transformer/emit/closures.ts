@@ -129,7 +129,7 @@ export class ClosureEmitter implements Closures {
     const captureNames = captures.map(capture => file.names.ofCapture(capture))
     const factory = file.names.fresh('$object')
     const isHosted = members.some(member => file.scopes.functions.get(member)!.usesPrivateNames)
-    const sites: { site: SiteText, kind: string, key: string | undefined }[] = []
+    const sites: { site: SiteText, kind: string, key: string }[] = []
     let next = 0
     const computed: string[] = []
     const values: string[] = []
@@ -145,14 +145,14 @@ export class ClosureEmitter implements Closures {
       if (isFunctionNode(property)) {
         const member = property as ts.MethodDeclaration | ts.GetAccessorDeclaration | ts.SetAccessorDeclaration
         const site = this.siteOf(member)
-        sites.push({ site, kind: ts.isMethodDeclaration(member) ? 'value' : ts.isGetAccessorDeclaration(member) ? 'get' : 'set', key: ts.isComputedPropertyName(member.name) ? undefined : propertyName(member.name) })
+        sites.push({ site, kind: ts.isMethodDeclaration(member) ? 'value' : ts.isGetAccessorDeclaration(member) ? 'get' : 'set', key: ts.isComputedPropertyName(member.name) ? computed[computed.length - 1] : JSON.stringify(propertyName(member.name)) })
         return [separator, this.memberText(member, site, name, isHosted ? this.host(file.scopes.functions.get(member)!) : this.declarations)]
       }
       const value = `$v${next++}`
       values.push(value)
       return ts.isSpreadAssignment(property) ? [separator, '...', value] : [separator, name, ': ', value]
     })
-    const list = sites.map(({ site, kind, key }) => `[${site.index}, ${JSON.stringify(kind)}, ${key === undefined ? '0' : JSON.stringify(key)}]`).join(', ')
+    const list = sites.map(({ site, kind, key }) => `[${site.index}, ${JSON.stringify(kind)}, ${key}]`).join(', ')
     const parameters = [...captureNames, ...values]
     const home = `$home${node.pos}`
     const code: Code = [`function ${factory} (${parameters.join(', ')}) {\n  const ${home} = {\n    `, parts, `\n  };\n  return $.members(${home}, $module, [${captureNames.join(', ')}], [${list}]);\n}`]

@@ -261,7 +261,7 @@ export class ModuleEmitter {
     const reads = variables.map(variable => `      case ${JSON.stringify(variable.name)}: return ${markOwn(variable.name)};\n`)
     const writes = variables.map(variable => `      case ${JSON.stringify(variable.name)}: ${markOwn(variable.name)} = $value; break;\n`)
     return [
-      '{\n  abi: 1,\n  sites: [\n', this.emitter.sites.print(position), '  ],\n',
+      '{\n  abi: 1,\n  mark: "reprise:1",\n  sites: [\n', this.emitter.sites.print(position), '  ],\n',
       '  functions: {', this.#functions.map(({ index, name }) => ` ${index}: ${name},`).join(''), ' },\n',
       this.file.commonJs ? ['  segments: {', this.#segmentSteps.map(({ step, name }) => ` ${step}: ${name},`).join(''), ' },\n'] : '',
       this.namespaces(),

@@ -142,7 +142,8 @@ export class LowerContext {
       const place = `${names.ofScope(variable.scope)}.${variable.name.trim()}`
       return captured.isChecked(variable) ? `$.initialized(${place}, ${JSON.stringify(variable.name)})` : place
     }
-    return this.target(variable)
+    const place = this.target(variable)
+    return this.hoists && captured.isChecked(variable) && this.isHoisted(variable) ? ['$.initialized(', place, `, ${JSON.stringify(variable.name)})`] : place
   }
 
   target (variable: Variable): Piece {
@@ -150,7 +151,7 @@ export class LowerContext {
     if (captured.isBoxed(variable)) return `${names.ofScope(variable.scope)}.${variable.name.trim()}`
     if (variable.scope.owner === this.scope) {
       switch (variable.kind) {
-        case 'this': return this.isDerived && this.hoists ? '$this' : { fast: 'this', machine: '$this' }
+        case 'this': return { fast: 'this', machine: this.isDerived ? '$.self($this)' : '$this' }
         case 'arguments': return { fast: 'arguments', machine: '$arguments' }
         case 'new.target': return { fast: 'new.target', machine: '$target' }
         case 'home': return { fast: homeOf(this), machine: '$home' }

@@ -147,8 +147,8 @@ export function assignPattern (name: ts.BindingName, value: Piece, context: Lowe
 export function patternAsTarget (name: ts.BindingName, context: LowerContext): Piece {
   if (ts.isIdentifier(name)) return context.target(context.file.scopes.declared.get(name)!)
   const parts: Piece[] = []
-  for (const element of name.elements) {
-    if (parts.length > 0) parts.push(', ')
+  for (const [index, element] of name.elements.entries()) {
+    if (index > 0) parts.push(', ')
     if (!ts.isBindingElement(element)) continue
     if (element.dotDotDotToken !== undefined) parts.push('...')
     if (ts.isObjectBindingPattern(name) && element.dotDotDotToken === undefined) {

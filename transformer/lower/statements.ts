@@ -45,7 +45,10 @@ export function lowerStatement (node: ts.Statement, context: LowerContext, label
 export function openScope (scope: Scope | undefined, context: LowerContext): void {
   if (scope === undefined) return
   const { captured, names } = context.file
-  for (const variable of scope.variables.values()) if (context.isHoisted(variable)) context.hoist(variable)
+  for (const variable of scope.variables.values()) if (context.isHoisted(variable)) {
+    context.hoist(variable)
+    if (captured.isChecked(variable)) context.plain([context.target(variable), ' = $.UNINITIALIZED'])
+  }
   const boxed = captured.boxedIn(scope)
   if (boxed.length === 0) return
   const name = names.ofScope(scope)
