@@ -7,7 +7,7 @@ import type { CompiledText } from './cache.js'
 import { createLoader, type LoaderSettings } from './compiled.js'
 import type { CompileNow } from './compiler-thread.js'
 import { shareGeneration } from './generation.js'
-import { createRules, type LoadedSource, type ResolveContext, type Resolved, type Rules } from './hooks.js'
+import { createRules, type LoadContext, type LoadedSource, type ResolveContext, type Resolved, type Rules } from './hooks.js'
 
 export interface HooksData {
   readonly settings: LoaderSettings
@@ -53,16 +53,16 @@ export async function resolve (specifier: string, context: ResolveContext, next:
   return rules.found(resolved, context)
 }
 
-export async function load (url: string, context: object, next: Next<[string, object], object>): Promise<object> {
-  return await loadCompiled(url) ?? await next(url, context)
+export async function load (url: string, context: LoadContext, next: Next<[string, LoadContext], object>): Promise<object> {
+  return await loadCompiled(url, context) ?? await next(url, context)
 }
 
-async function loadCompiled (url: string): Promise<LoadedSource | undefined> {
+async function loadCompiled (url: string, context: LoadContext): Promise<LoadedSource | undefined> {
   try {
-    return rules.load(url)
+    return rules.load(url, context)
   } catch (error) {
     if (!(error instanceof CompilerNeeded)) throw error
     compileNow ??= (await import('./compile-text.js')).compileText
-    return rules.load(url)
+    return rules.load(url, context)
   }
 }

@@ -26,6 +26,9 @@ export interface ResolveContext {
   readonly conditions?: readonly string[]
   readonly parentURL?: string
 }
+export interface LoadContext {
+  readonly conditions?: readonly string[]
+}
 export interface LoadedSource {
   format: string
   source: string | null
@@ -39,7 +42,7 @@ export interface Rules {
   found (resolved: Resolved, context: ResolveContext): Resolved
   /** Node has found nothing. */
   missed (specifier: string, context: ResolveContext, error: unknown): Resolved
-  load (url: string): LoadedSource | undefined
+  load (url: string, context: LoadContext): LoadedSource | undefined
 }
 
 export function createRules (loader: Loader): Rules {
@@ -73,13 +76,17 @@ export function createRules (loader: Loader): Rules {
     return known(path, specifier, context)
   }
 
-  function load (url: string): LoadedSource | undefined {
+  function load (url: string, context: LoadContext): LoadedSource | undefined {
     const path = pathOf(url)
     if (path === undefined) return undefined
     if (isOurs(url)) return undefined
     const loaded = loader.load(path)
     if (loaded === undefined) return undefined
     if (loaded.kind === 'esm') return { format: 'module', source: loaded.text, shortCircuit: true }
+    if (isRequired(context)) {
+      // Node looks for the names that a file exports which an imported one passes on; what runs comes from our handlers.
+      return isTypeScript(path) ? { format: 'commonjs', source: loaded.text, shortCircuit: true } : undefined
+    }
     if (isTypeScript(path) && !entries.has(url)) return { format: 'module', source: facadeOf(path, loaded.text), shortCircuit: true }
     return { format: 'commonjs', source: null, shortCircuit: true }
   }
@@ -93,12 +100,14 @@ function isOurs (url: string | undefined): boolean {
   return path !== undefined && (isOwn(path) || (mayBeLoadedByUs(path) && !/[?&]reprise=/.test(url ?? '')))
 }
 
+const isRequired = ({ conditions }: LoadContext): boolean => conditions?.includes('require') === true
+
 type Next<Args extends unknown[], Result> = (...args: Args) => Result
 
 /** As in Node 22.15; the types at hand are those of the oldest Node that is supported. */
 interface SynchronousHooks {
   resolve (specifier: string, context: ResolveContext, next: Next<[string, ResolveContext], Resolved>): Resolved
-  load (url: string, context: object, next: Next<[string, object], object>): object
+  load (url: string, context: LoadContext, next: Next<[string, LoadContext], object>): object
 }
 type RegisterHooks = (hooks: SynchronousHooks) => unknown
 
@@ -112,7 +121,7 @@ export function hookModules (registerHooks: RegisterHooks, rules: Rules): void {
   registerHooks({
     resolve (specifier, context, next) {
       // `Module._resolveFilename` is ours already.
-      if (context.conditions?.includes('require') === true) return next(specifier, context)
+      if (isRequired(context)) return next(specifier, context)
       const before = rules.before(specifier, context)
       if (before !== undefined) return before
       let resolved: Resolved
@@ -124,7 +133,7 @@ export function hookModules (registerHooks: RegisterHooks, rules: Rules): void {
       return rules.found(resolved, context)
     },
     load (url, context, next) {
-      return rules.load(url) ?? next(url, context)
+      return rules.load(url, context) ?? next(url, context)
     },
   })
 }

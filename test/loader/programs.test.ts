@@ -27,6 +27,7 @@ import own from '#own'
 import whole, { fromCommonJs, nested } from './c.cjs'
 import { star } from './star.cjs'
 import cjsPackage, { named } from 'cjs-package'
+import { passedOn } from 'star-package'
 import { esmPackage } from 'esm-package'
 import typeless from 'typeless-package'
 import { isCompiled } from 'left-alone'
@@ -37,7 +38,7 @@ function sealed (target: Function): void { Object.seal(target) }
 enum Local { Three = 3 }
 const point: Point = { x: 1, y: Local.Three }
 console.log(add(point.x, point.y), Color.Red, b, view(), own, Object.isSealed(Decorated))
-console.log(whole.fromCommonJs, fromCommonJs, nested, star, cjsPackage.named, named, esmPackage, typeless.name, isCompiled(), data.key, index)
+console.log(whole.fromCommonJs, fromCommonJs, nested, star, cjsPackage.named, named, esmPackage, typeless.name, isCompiled(), data.key, index, passedOn)
 console.log(process.argv.length, process.argv[1].endsWith('main.ts'), typeof require, import.meta.url.endsWith('/src/main.ts'))
 console.log((await import('./late.js')).late)
 `,
@@ -58,13 +59,16 @@ console.log((await import('./late.js')).late)
   'node_modules/esm-package/package.json': '{ "name": "esm-package", "type": "module", "exports": "./index.js" }',
   'node_modules/esm-package/index.js': 'import { deep } from "./deep.js"\nexport const esmPackage = "esm " + deep\n',
   'node_modules/esm-package/deep.js': 'export const deep = "deep"\n',
+  'node_modules/star-package/package.json': '{ "name": "star-package", "main": "index.js" }',
+  'node_modules/star-package/index.js': 'function __exportStar (from, to) { for (const name in from) to[name] = from[name] }\n__exportStar(require("./inner"), exports)\n',
+  'node_modules/star-package/inner.js': 'exports.passedOn = "passed on"\n',
   'node_modules/typeless-package/package.json': '{ "name": "typeless-package", "main": "index.js" }',
   'node_modules/typeless-package/index.js': 'const name = "typeless"\nexport default { name }\n',
   'node_modules/left-alone/package.json': '{ "name": "left-alone", "main": "index.js" }',
   'node_modules/left-alone/index.js': 'exports.isCompiled = function isCompiled () { for (const x of [1]) return isCompiled.toString().includes("\\u0024") }\n'
 })
 const expected = `4 red b <p>2</p> own true
-1 1 nestedfalse star named other true named other true esm deep typeless false json index
+1 1 nestedfalse star named other true named other true esm deep typeless false json index passed on
 2 true undefined true
 late
 `
