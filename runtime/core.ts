@@ -23,13 +23,14 @@ import { captureTasks, defineTaskKinds, dropTasks, installTasks } from './tasks/
 const naming = createNaming(abi)
 
 export async function prepareRun ({ restoreFrom, checkpointer }: RunPlan): Promise<PreparedRun> {
+  // Before anything gets its name: what the program finds at `Promise.all` is ours.
+  installTasks()
   nameIntrinsics()
   defineTaskKinds()
   defineInternal('Frame', Frame)
   defineInternal('BodyFrame', BodyFrame)
   defineInternal('ImportOperation', ImportOperation)
   if (restoreFrom !== undefined) restore(restoreFrom)
-  installTasks()
   installStackTraces()
   listen(checkpointer)
   return { encodeState, isIdle: () => driverDepth() === 0 && currentRestoration() === undefined && liveModules().length > 0 }

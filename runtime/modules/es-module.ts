@@ -78,11 +78,10 @@ export class EsModule extends LiveModule {
     if (this.target === step) {
       this.target = 0
       const restoration = this.#restoration!
+      // Known before the first task goes on, which may be captured before this text hears that the heap is filled.
+      const frame = this.frame = restoration.valueOf(this.id, FRAME) as TopLevelFrame
       restoration.reached(this)
-      this.#waitsFor = plainThen(restoration.completed, () => {
-        this.frame = restoration.valueOf(this.id, FRAME) as TopLevelFrame
-        return topLevelEnd(this.frame)
-      }, reason => { throw reason })
+      this.#waitsFor = plainThen(restoration.completed, () => topLevelEnd(frame), reason => { throw reason })
       return true
     }
     this.frame = new TopLevelFrame(this.sites[site], 0, [])
