@@ -2,7 +2,7 @@
  * How the encoder keeps what belongs to tasks: native objects of which only we know the inside (promises, generator objects,
  * functions of the runtime, Timeouts), and the classes of the mirror itself.
  */
-import { defineInternal, defineKind, type Kind, type Visit } from '../encoding/kinds.js'
+import { defineInternal, defineKind, type InternalHooks, type Kind, type Visit } from '../encoding/kinds.js'
 import { TaskFrame } from '../restore/task-frame.js'
 import { AsyncFrame } from './async-function.js'
 import { AsyncGeneratorFrame, asyncGeneratorFrameOf, linkAsyncGenerator, Request, ReturnReaction } from './async-generator.js'
@@ -11,12 +11,13 @@ import { Capability } from './capability.js'
 import { Combination } from './combinators.js'
 import { FinallyFrame } from './finally.js'
 import { generatorFrameOf, GeneratorFrame, linkGenerator } from './generator.js'
-import { apply, create, functionToString, getOwnPropertyDescriptor, isPromise, isProxy } from './intrinsics.js'
+import { apply, create, isPromise, isProxy } from './intrinsics.js'
 import { peek } from './peek.js'
 import { NewPromiseFrame, TryFrame } from './promise.js'
 import { AdoptReaction, CallReaction, CapabilityReaction, ThenReaction } from './reactions.js'
 import { linkRecord, makePromise, OwnRecord, PENDING, PromiseRecord, recordOf, settledRecord, type Settleable } from './records.js'
 import { Resolver } from './resolve.js'
+import { keptReactions } from './native-waiters.js'
 import { noteDecoded, TaskRoots } from './restore.js'
 import { askMaker, makers, type MakerName } from './runtime-functions.js'
 import { ThenJob } from './then-job.js'
@@ -105,24 +106,8 @@ const runtimeFunctionKind: Kind = {
   },
 }
 
-/**
- * A resolving function of V8: native code waits for one of our promises. Its frames are lost with the process, so nobody
- * will miss the call.
- */
-const nativeResolverKind: Kind = {
-  name: 'native-resolver',
-  test: value => typeof value === 'function' && !isProxy(value) && ownValue(value, 'name') === '' && ownValue(value, 'length') === 1 &&
-    apply(functionToString, value, []) === 'function () { [native code] }',
-  hasOwnProperties: true,
-  allocate: () => (_outcome: unknown) => {},
-}
-
-function ownValue (value: object, key: string): unknown {
-  return getOwnPropertyDescriptor(value, key)?.value
-}
-
 export const taskKinds = [
-  promiseKind, generatorKind, asyncGeneratorKind, timeoutKind, immediateKind, runtimeFunctionKind, nativeResolverKind,
+  promiseKind, generatorKind, asyncGeneratorKind, timeoutKind, immediateKind, runtimeFunctionKind,
 ] as unknown as readonly Kind[]
 
 // ---- the mirror's own classes, by their fields
@@ -131,18 +116,25 @@ interface TaskInternal {
   readonly name: string
   readonly Class: abstract new (...rest: never[]) => object
   readonly fields: readonly string[]
+  readonly hooks?: InternalHooks<object>
 }
 
-const record = ['status', 'outcome', 'reactions', 'promise', 'handled', 'operation']
+/** Reactions are written without those of native code. */
+const settleable: InternalHooks<object> = {
+  encode (record, out) { out.value(keptReactions((record as Settleable).reactions)) },
+  fill (record, input) { (record as Settleable).reactions = input.value() as Settleable['reactions'] },
+}
+
+const record = ['status', 'outcome', 'promise', 'handled', 'operation']
 const reaction = [...record, 'source']
 const frame = ['site', 'pc', 'locals', 'again', 'carried', 'value']
 const asyncFrame = [...frame, ...record, 'source']
 
 export const taskInternals: readonly TaskInternal[] = [
-  { name: 'PromiseRecord', Class: PromiseRecord, fields: record },
-  { name: 'OwnRecord', Class: OwnRecord, fields: record },
-  { name: 'ThenReaction', Class: ThenReaction, fields: [...reaction, 'onFulfilled', 'onRejected'] },
-  { name: 'CapabilityReaction', Class: CapabilityReaction, fields: [...reaction, 'onFulfilled', 'onRejected', 'capability'] },
+  { name: 'PromiseRecord', Class: PromiseRecord, fields: record, hooks: settleable },
+  { name: 'OwnRecord', Class: OwnRecord, fields: record, hooks: settleable },
+  { name: 'ThenReaction', Class: ThenReaction, fields: [...reaction, 'onFulfilled', 'onRejected'], hooks: settleable },
+  { name: 'CapabilityReaction', Class: CapabilityReaction, fields: [...reaction, 'onFulfilled', 'onRejected', 'capability'], hooks: settleable },
   { name: 'AdoptReaction', Class: AdoptReaction, fields: ['source', 'target'] },
   { name: 'CallReaction', Class: CallReaction, fields: ['source', 'onFulfilled', 'onRejected'] },
   { name: 'ReturnReaction', Class: ReturnReaction, fields: ['source', 'frame'] },
@@ -157,10 +149,10 @@ export const taskInternals: readonly TaskInternal[] = [
   { name: 'ImmediateRecord', Class: ImmediateRecord, fields: ['callback', 'callbackArguments', 'immediate', 'pending', 'refed'] },
   { name: 'TaskRoots', Class: TaskRoots, fields: ['flight', 'ticks', 'immediates', 'timers'] },
   { name: 'TaskFrame', Class: TaskFrame, fields: [...frame, 'task'] },
-  { name: 'AsyncFrame', Class: AsyncFrame, fields: asyncFrame },
-  { name: 'TopLevelFrame', Class: TopLevelFrame, fields: asyncFrame },
+  { name: 'AsyncFrame', Class: AsyncFrame, fields: asyncFrame, hooks: settleable },
+  { name: 'TopLevelFrame', Class: TopLevelFrame, fields: asyncFrame, hooks: settleable },
   { name: 'GeneratorFrame', Class: GeneratorFrame, fields: [...frame, 'state'] },
-  { name: 'AsyncGeneratorFrame', Class: AsyncGeneratorFrame, fields: [...asyncFrame, 'state', 'queue', 'unwrapping', 'starter'] },
+  { name: 'AsyncGeneratorFrame', Class: AsyncGeneratorFrame, fields: [...asyncFrame, 'state', 'queue', 'unwrapping', 'starter'], hooks: settleable },
   { name: 'AsyncGeneratorRequest', Class: Request, fields: ['mode', 'value', 'record'] },
   { name: 'NewPromiseFrame', Class: NewPromiseFrame, fields: [...frame, 'resolver'] },
   { name: 'TryFrame', Class: TryFrame, fields: [...frame, 'capability'] },
@@ -177,5 +169,5 @@ export function defineTaskKinds (): void {
   if (defined) return
   defined = true
   for (const kind of taskKinds) defineKind(kind)
-  for (const { name, Class, fields } of taskInternals) defineInternal(name, Class, fields)
+  for (const { name, Class, fields, hooks } of taskInternals) defineInternal(name, Class, fields, hooks)
 }

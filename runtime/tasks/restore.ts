@@ -13,6 +13,7 @@ import { AsyncFrame, resumeAsync } from './async-function.js'
 import { AsyncGeneratorFrame, resumeAsyncGenerator } from './async-generator.js'
 import { isArray, isCallable, type Callable } from './intrinsics.js'
 import { beginGeneration, FULFILLED, makePromise, PENDING, plainThen, type Settleable, type Waiter } from './records.js'
+import { withoutNativeWaiters } from './native-waiters.js'
 import { rejectRecord, resolveRecord } from './resolve.js'
 import { clearRing, inFlight, push } from './ring.js'
 import { captureTicks, dropTicks, restoreTicks, type TickRecord } from './ticks.js'
@@ -41,7 +42,7 @@ export function captureTasks (isOfProgram: (callback: object) => boolean): TaskR
     }
     return list
   }
-  return new TaskRoots(inFlight(), kept(captureTicks()), kept(captureImmediates()), kept(captureTimers()))
+  return new TaskRoots(withoutNativeWaiters(inFlight()), kept(captureTicks()), kept(captureImmediates()), kept(captureTimers()))
 }
 
 /** Promises that were decoded and wait to be settled, and their reactions to be attached. */
