@@ -81,7 +81,11 @@ for (const name of [
   'SharedArrayBuffer', 'DataView', 'Iterator', 'node:events', 'node:events.EventEmitter', 'node:stream', 'node:stream.Stream', 'node:stream.Readable', 'node:stream.Writable',
   'node:stream.Duplex', 'node:stream.Transform', 'node:stream.PassThrough', 'Buffer', 'URL', 'URLSearchParams', 'Uint8Array', '%TypedArray%'
 ]) VISIBLE.add(`${name}.prototype`)
+VISIBLE.add('%AsyncGeneratorFunction.prototype%.prototype:proto')
 for (const name of ['%IteratorPrototype%', '%AsyncIteratorPrototype%']) VISIBLE.add(name)
+// What inherits from them is the `prototype` of a generator function; generators themselves are a kind of their own.
+for (const name of ['%GeneratorFunction.prototype%', '%AsyncGeneratorFunction.prototype%']) VISIBLE.add(`${name}.prototype`)
+VISIBLE.add('%AsyncGeneratorFunction.prototype%.prototype:proto')
 
 /** The name of a builtin's prototype whose instances have state that properties do not show; the kinds know their own. */
 export function hiddenState (prototype: object): string | undefined {

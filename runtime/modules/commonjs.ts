@@ -52,9 +52,11 @@ export class CommonJsModule extends LiveModule {
   }
 
   value (step: number): unknown {
-    if (!this.values.has(step)) this.values.set(step, this.#restoration?.valueOf(this.id, step))
+    if (!this.values.has(step)) this.values.set(step, this.savedValue(step))
     return this.values.get(step)
   }
+
+  protected override savedValue (key: number | string): unknown { return this.#restoration?.valueOf(this.id, key) }
 
   keep<T> (step: number, value: T): T {
     this.step = step

@@ -36,10 +36,12 @@ export class EsModule extends LiveModule {
 
   #takeOver (step: number): unknown {
     if (!this.skip(step)) return this.values.get(step)
-    const value = this.#restoration?.valueOf(this.id, step)
+    const value = this.savedValue(step)
     this.values.set(step, value)
     return value
   }
+
+  protected override savedValue (key: number | string): unknown { return this.#restoration?.valueOf(this.id, key) }
 
   keep<T> (step: number, value: T): T {
     this.step = step

@@ -41,8 +41,9 @@ export class LiveModule implements ModuleSites {
   step = 0
   target = 0
   /** Values of steps, for constants that a new process takes over. */
-  readonly values = new Map<number, unknown>()
+  readonly values = new Map<number | string, unknown>()
   readonly functions = new Map<number, object>()
+  readonly classes: object[] = []
 
   constructor (id: string, descriptor: Descriptor) {
     this.id = id
@@ -57,6 +58,23 @@ export class LiveModule implements ModuleSites {
   }
 
   get hasEnded (): boolean { return this.step === ENDED }
+
+  /** The variables of a top-level pattern, each by itself: an array would still be empty when the text asks for them. */
+  keepParts (step: number, values: readonly unknown[]): readonly unknown[] {
+    this.values.delete(step)
+    for (let index = 0; index < values.length; index++) this.values.set(`${step}.${index}`, values[index])
+    return values
+  }
+
+  parts (step: number, count: number): unknown[] {
+    return Array.from({ length: count }, (_, index) => {
+      const key = `${step}.${index}`
+      if (!this.values.has(key)) this.values.set(key, this.savedValue(key))
+      return this.values.get(key)
+    })
+  }
+
+  protected savedValue (_key: number | string): unknown { return undefined }
 
   skip (step: number): boolean {
     return this.target === ENDED || step < this.target

@@ -3,6 +3,7 @@ import { allocateBranded, brandedClassesOf, classEntryOf, memberByName, memberOw
 import { closureStampOf } from '../code/closures.js'
 import { runtimeModule } from '../code/runtime-sites.js'
 import { intrinsicByName, intrinsicName, RestoreMismatchError, type Naming } from '../encoding/index.js'
+import { UNINITIALIZED } from '../operations/values.js'
 import { moduleById, modulePartByName, nameOfModulePart, name, siteName } from './registry.js'
 
 for (const site of runtimeModule.sites) name(site, siteName(runtimeModule.id, site.index))
@@ -12,9 +13,11 @@ const isModulePart = /^(?:site|function|class|namespace|meta|module|exports):/
 export function createNaming (state: DecodingState): Naming {
   return {
     nameOf (value) {
-      return (typeof value === 'symbol' ? undefined : nameOfModulePart(value)) ?? intrinsicName(value)
+      if (typeof value === 'symbol') return value === UNINITIALIZED ? UNINITIALIZED_NAME : intrinsicName(value)
+      return nameOfModulePart(value) ?? intrinsicName(value)
     },
     byName (text) {
+      if (text === UNINITIALIZED_NAME) return UNINITIALIZED
       return isModulePart.test(text) ? modulePartByName(text) : intrinsicByName(text)
     },
     hasContent (value) {
@@ -50,3 +53,4 @@ export function createNaming (state: DecodingState): Naming {
 }
 
 const none: readonly never[] = []
+const UNINITIALIZED_NAME = 'reprise:uninitialized'

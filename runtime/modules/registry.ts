@@ -33,6 +33,8 @@ export function nameFunction (fn: object, module: LiveModule, site: number): voi
 }
 
 export function nameClass ({ type, module, site }: ClassEntry): void {
+  const owner = modules.get(module.id)
+  if (owner === module) owner.classes.push(type)
   name(type, `class:${module.id}#${site}`)
 }
 

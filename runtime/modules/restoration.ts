@@ -18,7 +18,7 @@ import type { DynamicImport, SavedModule } from './saved.js'
 export interface Restoration {
   /** Where a module stood; undefined for one that had not begun. */
   savedOf (id: string): SavedModule | undefined
-  valueOf (id: string, step: number): unknown
+  valueOf (id: string, step: number | string): unknown
   exportedOf (id: string, name: string): unknown
   /** CommonJS modules that had begun, in order. */
   readonly commonJs: readonly string[]
@@ -29,7 +29,8 @@ export interface Restoration {
   importsBefore (module: LiveModule, step: number): Promise<void> | undefined
   /** Imports what nobody imports statically. */
   finishImports (): Promise<void>
-  /** When the heap is filled. */
+  /** Calls back as soon as the heap is filled, before anything of the program runs. */
+  whenFilled (callback: () => void): void
   readonly completed: Promise<void>
 }
 
@@ -47,6 +48,7 @@ export function beginRestoration (decoded: Decoded, saved: readonly SavedModule[
   let announce: () => void
   let stack: Frame[] | undefined
   const pending = [...imports]
+  const callbacks: (() => void)[] = []
   const completed = new Promise<void>(resolve => { announce = resolve })
 
   const complete = (): void => {
@@ -56,6 +58,7 @@ export function beginRestoration (decoded: Decoded, saved: readonly SavedModule[
     restoreStatics((decoded.root('statics') as [object, unknown[]][]))
     stack = decoded.root('stack') as Frame[]
     current = undefined
+    for (const callback of callbacks) callback()
     onCompleted()
     announce()
   }
@@ -79,6 +82,7 @@ export function beginRestoration (decoded: Decoded, saved: readonly SavedModule[
     exportedOf: (id, name) => decoded.root(`export:${id}:${name}`),
     commonJs: saved.filter(module => module.isCommonJs).map(module => module.id),
     completed,
+    whenFilled (callback) { callbacks.push(callback) },
     reached (module) {
       missing.delete(module.id)
       if (isComplete) return

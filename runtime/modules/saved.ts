@@ -36,13 +36,29 @@ export function saveModule (module: LiveModule, roots: Record<string, unknown>):
     variables.push([name, value])
   }
   roots[`variables:${id}`] = variables
-  for (const [index, value] of module.values) if (step === ENDED || index < step) roots[`value:${id}:${index}`] = value
+  for (const [index, value] of module.values) if (step === ENDED || Number.parseInt(String(index)) < step) roots[`value:${id}:${index}`] = value
+  const changed = [...module.functions.values()].filter(hasOwnState)
+  if (changed.length + module.classes.length > 0) roots[`functions:${id}`] = [...changed, ...module.classes]
   const { frame } = module as { frame?: object }
   if (frame !== undefined) roots[`value:${id}:${FRAME}`] = frame
   const { node } = module as { node?: { exports: unknown } }
   if (node === undefined) return { id, step, isCommonJs: false }
   roots[`value:${id}:${EXPORTS}`] = node.exports
   return { id, step, isCommonJs: true, exported: saveExports(id, node.exports, roots) }
+}
+
+/** A function of the module's top that is more than its text: properties of its own, a prototype that the program has changed. */
+export function hasOwnState (fn: object): boolean {
+  for (const key of Reflect.ownKeys(fn)) {
+    if (key === 'length' || key === 'name' || key === 'arguments' || key === 'caller') continue
+    if (key !== 'prototype') return true
+    const prototype = Object.getOwnPropertyDescriptor(fn, key)?.value as object | undefined
+    if (typeof prototype !== 'object' || prototype === null) continue
+    const keys = Reflect.ownKeys(prototype)
+    const parent = Object.getPrototypeOf(prototype) as object | null
+    if (keys.length > 1 || (keys.length === 1 && keys[0] !== 'constructor') || (keys.length === 1 && parent !== Object.prototype)) return true
+  }
+  return false
 }
 
 function saveExports (id: string, exports: unknown, roots: Record<string, unknown>): string[] {

@@ -19,6 +19,8 @@ export function self<T> (value: T | undefined): T {
   return value
 }
 
+export function notConstructor (text: string): never { throw new TypeError(`${text} is not a constructor`) }
+
 export function notCallable (text: string): never { throw new TypeError(`${text} is not a function`) }
 
 /** RequireObjectCoercible of a pattern. */

@@ -7,6 +7,8 @@
  *     timers.ts ticks.ts           Node's other queues
  *     restore.ts kinds.ts          to and from a snapshot
  */
+import { replaceAsyncGeneratorMethods } from './async-generator.js'
+import { replaceGeneratorMethods } from './generator.js'
 import { isInstalled, markInstalled } from './install.js'
 import { installPromise } from './promise.js'
 import { installSchedulers } from './schedulers.js'
@@ -29,4 +31,6 @@ export function installTasks (): void {
   markInstalled()
   installPromise()
   installSchedulers()
+  replaceGeneratorMethods()
+  replaceAsyncGeneratorMethods()
 }

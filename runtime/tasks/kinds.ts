@@ -106,8 +106,29 @@ const runtimeFunctionKind: Kind = {
   },
 }
 
+/** Methods that lowered iterations keep in their frames. */
+const methods: Readonly<Record<string, unknown>> = {
+  'FromSyncIterator.next': FromSyncIterator.prototype.next,
+  'FromSyncIterator.return': FromSyncIterator.prototype.return,
+  'FromSyncIterator.throw': FromSyncIterator.prototype.throw,
+}
+const methodNames = Object.keys(methods)
+
+function methodName (value: object): string | undefined {
+  for (let index = 0; index < methodNames.length; index++) if (methods[methodNames[index]] === value) return methodNames[index]
+  return undefined
+}
+
+const runtimeMethodKind: Kind = {
+  name: 'runtime-method',
+  test: value => methodName(value) !== undefined,
+  opaque: true,
+  parts: value => [methodName(value)],
+  allocate: ([name]) => methods[name as string] as object,
+}
+
 export const taskKinds = [
-  promiseKind, generatorKind, asyncGeneratorKind, timeoutKind, immediateKind, runtimeFunctionKind,
+  promiseKind, generatorKind, asyncGeneratorKind, timeoutKind, immediateKind, runtimeFunctionKind, runtimeMethodKind,
 ] as unknown as readonly Kind[]
 
 // ---- the mirror's own classes, by their fields

@@ -64,7 +64,8 @@ export function analyzeCaptured (scopes: Scopes): Captured {
     const isLexical = variable.kind === 'let' || variable.kind === 'const' || variable.kind === 'class'
     if (isLexical && !variable.captured) {
       const { end } = declarationOf(variable)
-      if (variable.references.some(({ node }) => node.pos < end && node !== variable.declaration)) readEarly.add(variable)
+      const clause = clauseOf(variable.declaration!, variable.scope.node)
+      if (variable.references.some(({ node }) => node.pos < end || clauseOf(node, variable.scope.node) !== clause)) readEarly.add(variable)
     }
     if (!variable.captured) return
     const early = capturingReferences(variable).some(reference => mayRunBeforeInitialization(variable, reference))
@@ -114,6 +115,14 @@ export function analyzeCaptured (scopes: Scopes): Captured {
       }
     }
   }
+}
+
+/** The clause of a switch that holds the node: another clause may run without this one. */
+function clauseOf (node: ts.Node, caseBlock: ts.Node): ts.Node | undefined {
+  if (!ts.isCaseBlock(caseBlock)) return undefined
+  let at = node
+  while (at.parent !== caseBlock) at = at.parent
+  return at
 }
 
 function isInStaticInitializer (scope: FunctionScope, type: ts.Node): boolean {

@@ -95,12 +95,13 @@ interface Parameters {
 
 function lowerParameters (node: BodyNode, context: LowerContext): Parameters {
   const { file } = context
-  const isPlain = !node.parameters.some(parameter => file.points.has(parameter))
+  const isPlain = !node.parameters.some(parameter => file.points.has(parameter) || usesShared(parameter, context))
   const isSimple = node.parameters.every(parameter => ts.isIdentifier(parameter.name) && parameter.initializer === undefined)
   if (isPlain && (isSimple || !isAsyncNode(node))) {
     const texts = node.parameters.map((parameter, index) => [index > 0 ? ', ' : '', resolve(rewrite(parameter, context), 'fast')])
     return { parameters: texts, hoistedParameters: new Set(), prepare: () => {} }
   }
+  context.lowersParameters = true
   const names = node.parameters.map((_, index) => `$p${index + 1}`)
   const parameters = node.parameters.map((parameter, index) => [
     index > 0 ? ', ' : '', parameter.dotDotDotToken === undefined ? '' : '...', names[index], parameter.initializer === undefined ? '' : ' = undefined'
@@ -119,6 +120,19 @@ function lowerParameters (node: BodyNode, context: LowerContext): Parameters {
     lowerBinding(parameter.name, names[index], context)
   }))
   return { parameters, hoistedParameters, prepare }
+}
+
+/** A default that reads a parameter whose place is a scope object, which is made after the parameters have arrived. */
+function usesShared (parameter: ts.ParameterDeclaration, { file, scope }: LowerContext): boolean {
+  let uses = false
+  const visit = (node: ts.Node): void => {
+    const variable = file.scopes.resolved.get(node)
+    if (variable?.scope === scope && file.captured.isBoxed(variable)) uses = true
+    else ts.forEachChild(node, visit)
+  }
+  if (parameter.initializer !== undefined) visit(parameter.initializer)
+  if (!ts.isIdentifier(parameter.name)) visit(parameter.name)
+  return uses
 }
 
 /** What a frame of the function holds, in order. */
@@ -223,7 +237,10 @@ function suspendable (node: BodyNode, lowered: LoweredFunction, parameters: Code
   const call = isAsyncNode(node) ? (isGenerator ? '$.asyncGeneratorCall' : '$.asyncCall') : '$.generatorCall'
   // A method has no name for itself: its site remembers the function object.
   const self = !isGenerator ? '' : ts.isMethodDeclaration(node) ? `, $.generatorOf($module, ${site.index})` : ts.isFunctionDeclaration(node) ? `, ${node.name === undefined ? '$default' : markOwn(node.name.text)}` : ', $self'
-  return { parameters, body: [`{ ${directives.trim()} return ${call}($module, ${site.index}, `, frameValues(values, home), `${self}) }`], machines }
+  // Unlike the function in their place, generators and async functions have no [[Construct]].
+  const constructs = ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node)
+  const guard = constructs ? ` if (new.target !== undefined) $.notConstructor(${JSON.stringify(site.name)});` : ''
+  return { parameters, body: [`{ ${directives.trim()}${guard} return ${call}($module, ${site.index}, `, frameValues(values, home), `${self}) }`], machines }
 }
 
 export const identifierOf = (name: string): string => name.replace(/[^\w$]+/g, '_').replace(/^(\d)/, '_$1') || 'anonymous'

@@ -176,7 +176,7 @@ export class ModuleEmitter {
       lowerBinding(declaration.name, lowerExpression(declaration.initializer!, context), context)
       context.push({ kind: 'return', value: `[${[...locals.values()].join(', ')}]` })
     })
-    this.put(`${keyword} `, pattern, ' = ', value, ';')
+    this.put(`${keyword} `, pattern, ` = $module.skip(${step}) ? $module.parts(${step}, ${names.length}) : $module.keepParts(${step}, `, value, ');')
   }
 
   /** Functions and classes of the module's top are made again; literals too; other values are kept. */

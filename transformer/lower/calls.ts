@@ -18,6 +18,13 @@ export function lowerCall (node: ts.CallExpression, context: LowerContext, into:
   const callee = skipParentheses(node.expression)
   const argumentsPoint = node.arguments.some(argument => points.has(argument))
   if (isSuperAccess(callee)) return lowerSuperMethodCall(node, callee, context, into)
+  if (ts.isParenthesizedExpression(callee)) {
+    // `(a?.b)(c)` keeps a as its receiver.
+    const { value, receiver } = lowerOptionalMember(callee.expression, context)
+    const args = argumentList(node.arguments, context)
+    context.plain([`typeof ${value} === "function" || $.notCallable(${JSON.stringify(textOf(callee, context))})`])
+    return result(node, ['(', value, '.call)(', receiver, args.length > 0 ? [', ', args] : '', ')'], context, into)
+  }
   if (ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee)) {
     const { receiver, member } = lowerMember(callee, context, argumentsPoint)
     if (argumentsPoint) {
@@ -163,15 +170,23 @@ export function lowerTaggedTemplate (node: ts.TaggedTemplateExpression, context:
   return result(node, [text, quasi], context, into)
 }
 
+function lowerOptionalMember (node: ts.Expression, context: LowerContext): { value: string, receiver: string } {
+  const receiver = context.temporary()
+  context.plain(`${receiver} = undefined`)
+  const value = lowerOptionalChain(node, context, receiver)
+  return { value, receiver }
+}
+
 /** `a?.b.c(d)?.e`: each `?.` is a test that ends the whole chain with undefined. */
-export function lowerOptionalChain (node: ts.Expression, context: LowerContext): Piece {
+export function lowerOptionalChain (node: ts.Expression, context: LowerContext, receiver?: string): string {
   const chain = context.temporary()
   context.push({ kind: 'labeled', label: context.label('chain'), body: [] })
   const slot = context.out.length - 1
   const { label } = context.out[slot] as { label: string }
   const body = context.collect(() => {
-    const value = link(node, label, chain, context).value
-    context.plain([chain, ' = ', value])
+    const end = link(node, label, chain, context)
+    if (receiver !== undefined && end.receiver !== undefined) context.plain([receiver, ' = ', end.receiver])
+    context.plain([chain, ' = ', end.value])
   })
   context.out[slot] = { kind: 'labeled', label, body }
   return chain

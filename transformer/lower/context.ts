@@ -76,6 +76,8 @@ export class LowerContext {
   readonly isGenerator: boolean
   /** A constructor of a class with a heritage clause: `this` is there only after `super()`. */
   readonly isDerived: boolean
+  /** Parameters arrive under other names and become locals, since their defaults hold resume points or shared variables. */
+  lowersParameters = false
   out: Lowered[] = []
   readonly jumps: Jump[] = []
   readonly points: PointPosition[] = []

@@ -79,13 +79,20 @@ function replacement (node: ts.Node, context: LowerContext): Piece | undefined {
       if (declared === undefined || names.of(declared) === declared.name) return undefined
       return [markOwn(declared.name), ': ', names.of(declared), element.initializer === undefined ? '' : [' = ', rewrite(element.initializer, context)]]
     }
+    case ts.SyntaxKind.PrefixUnaryExpression: case ts.SyntaxKind.PostfixUnaryExpression: {
+      const { operand, operator } = node as ts.PrefixUnaryExpression
+      if (!ts.isIdentifier(operand) || (operator !== ts.SyntaxKind.PlusPlusToken && operator !== ts.SyntaxKind.MinusMinusToken)) return undefined
+      return checkedAssignment(operand, rewriteChildren(node, context), context)
+    }
     case ts.SyntaxKind.PropertyAccessExpression: case ts.SyntaxKind.ElementAccessExpression: {
       const access = node as ts.PropertyAccessExpression | ts.ElementAccessExpression
       return access.expression.kind === ts.SyntaxKind.SuperKeyword ? superAccess(access, context) : undefined
     }
     case ts.SyntaxKind.BinaryExpression: {
       const { left, operatorToken } = node as ts.BinaryExpression
-      if (!isAssignment(operatorToken.kind) || !isSuperAccess(left)) return undefined
+      if (!isAssignment(operatorToken.kind)) return undefined
+      if (ts.isIdentifier(left)) return checkedAssignment(left, rewriteChildren(node, context), context)
+      if (!isSuperAccess(left)) return undefined
       const fast = [context.source(left), ` ${operatorToken.getText(context.file.source)} `, rewrite((node as ts.BinaryExpression).right, context)]
       return { fast, machine: ['$.superSet(', homeObject(context), ', ', superKey(left, context), ', $this, ', rewrite((node as ts.BinaryExpression).right, context), ')'] }
     }
@@ -94,6 +101,14 @@ function replacement (node: ts.Node, context: LowerContext): Piece | undefined {
   if (ts.isClassExpression(node)) return closures.classExpression(node, context, inferredName(node))
   if (isFunctionNode(node)) return undefined
   return undefined
+}
+
+/** Writing a variable before its declaration has run is an error too. */
+function checkedAssignment (target: ts.Identifier, assignment: Piece, context: LowerContext): Piece | undefined {
+  const variable = context.file.scopes.resolved.get(target)
+  if (variable === undefined || !context.file.captured.isChecked(variable)) return undefined
+  const place = context.target(variable)
+  return ['($.initialized(', place, `, ${JSON.stringify(variable.name)}), `, assignment, ')']
 }
 
 /** The name that a closure gets from the place where it stands. */

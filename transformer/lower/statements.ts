@@ -54,7 +54,7 @@ export function openScope (scope: Scope | undefined, context: LowerContext): voi
   const name = names.ofScope(scope)
   context.hoisted.add(name)
   const fields = boxed.map(variable => {
-    const initial = variable.kind === 'parameter' || variable.kind === 'arguments' ? variable.name : captured.isChecked(variable) ? '$.UNINITIALIZED' : 'undefined'
+    const initial = (variable.kind === 'parameter' && !context.lowersParameters) || variable.kind === 'arguments' ? variable.name : captured.isChecked(variable) ? '$.UNINITIALIZED' : 'undefined'
     return `${variable.name.trim()}: ${initial}`
   })
   context.plain(`${name} = { ${fields.join(', ')} }`)
