@@ -18,6 +18,7 @@ export interface Lifetime {
 }
 
 interface Watch {
+  /** Counted from the first sign of work, so that a slow machine is not killed while it starts. */
   readonly killAfterMs?: number
   readonly onProgress?: (part: number) => void
 }
@@ -32,11 +33,10 @@ export function startProgram (args: readonly string[], zero: number, watch: Watc
   let stderr = ''
   let read = 0
   let killed = false
-  const timer = watch.killAfterMs === undefined
-    ? undefined
-    : setTimeout(() => { killed = child.kill('SIGKILL') }, watch.killAfterMs)
+  let timer: NodeJS.Timeout | undefined
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     stdout += chunk
+    if (watch.killAfterMs !== undefined) timer ??= setTimeout(() => { killed = child.kill('SIGKILL') }, watch.killAfterMs)
     const whole = stdout.lastIndexOf('\n') + 1
     for (const match of stdout.slice(read, whole).matchAll(PROGRESS)) {
       progress.push({ ms: performance.now() - zero, part: Number(match[1]) / 100, line: match[0].trim() })

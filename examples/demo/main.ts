@@ -21,13 +21,13 @@ const { values: options } = parseArgs({
 
 const program = 'examples/tour/tour.mjs'
 const store = 'node_modules/.cache/reprise-demo'
-const command = ['dist/cli/main.js', 'run', '--interval', '500ms', '--store', store, program]
+const command = ['dist/cli/main.js', 'run', '--store', store, program]
 const random = seededRandom(Number(options.seed))
 const bar = new Bar()
 
 rmSync(store, { recursive: true, force: true })
 bar.note(`Undisturbed:  node ${program}`)
-bar.note(`Under reprise: npx reprise run --interval 500ms ${program}`)
+bar.note(`Under reprise: npx reprise run ${program}`)
 bar.note(`The second is killed with kill -9 up to ${options.kills} times (seed ${options.seed}); nobody kills the first.\n`)
 
 const begin = performance.now()
@@ -38,15 +38,16 @@ let stdout = ''
 
 for (;;) {
   const mayKill = lives.length < Number(options.kills)
-  const killAfterMs = mayKill ? 2000 + random.below(3500) : undefined
+  const killAfterMs = mayKill ? 1500 + random.below(3000) : undefined
   const running = startProgram(command, begin, { killAfterMs, onProgress: part => { bar.show(part, `start ${lives.length + 1}`) } })
   const life = await running.ended
+  if (lives.length > 0 && life.stderr !== '') bar.note(`  ${life.stderr.trim().split('\n')[0]}`)
   const again = overlapOf(stdout, life.stdout)
   if (again === undefined) fail(`start ${lives.length + 1} printed what does not follow:\n${life.stdout.slice(0, 300)}\n${life.stderr}`)
   stdout += life.stdout.slice(again)
   lives.push(life)
   if (!life.killed) break
-  bar.note(`✗ kill -9 at ${percent(life.reached)}${life.stderr.trim() === '' ? '' : `    reprise said: ${life.stderr.trim().split('\n').at(-1)}`}`)
+  bar.note(`✗ kill -9 at ${percent(life.reached)}`)
 }
 
 const last = lives.at(-1)
