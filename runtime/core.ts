@@ -5,6 +5,7 @@
 import { abi } from './abi.js'
 import { ABANDON, driverDepth, setOnCapture } from './restore/drive.js'
 import { Frame } from './restore/frame.js'
+import { defineBuiltinKinds, installBuiltins } from './builtins/index.js'
 import { captureStatics, forgetStatics } from './code/classes.js'
 import { NOTHING, TORTURE, type Checkpointer, type PreparedRun, type RunPlan, type Wish } from './checkpoint/core-contract.js'
 import { decode, defineInternal, encode } from './encoding/index.js'
@@ -25,8 +26,10 @@ const naming = createNaming(abi)
 export async function prepareRun ({ restoreFrom, checkpointer }: RunPlan): Promise<PreparedRun> {
   // Before anything gets its name: what the program finds at `Promise.all` is ours.
   installTasks()
+  installBuiltins()
   nameIntrinsics()
   defineTaskKinds()
+  defineBuiltinKinds()
   defineInternal('Frame', Frame)
   defineInternal('BodyFrame', BodyFrame)
   defineInternal('ImportOperation', ImportOperation)

@@ -1,5 +1,7 @@
 /** Steps of the iterator protocol that compiled code spells out; each as the specification words it, with V8's messages. */
-import { asyncIterator } from '../tasks/async-iterator.js'
+import { capturableMethod } from '../builtins/index.js'
+import { asyncIterationMethod as asyncMethod } from '../tasks/async-iterator.js'
+import type { Callable } from '../tasks/intrinsics.js'
 
 const { isArray } = Array
 const iteratorSymbol: typeof Symbol.iterator = Symbol.iterator
@@ -19,7 +21,7 @@ export function plainArray (iterable: unknown): unknown[] | null {
 export function iterationMethod (iterable: unknown): Method {
   const method = iterable == null ? undefined : (iterable as Record<symbol, unknown>)[iteratorSymbol]
   if (typeof method !== 'function') throw new TypeError(iterable == null ? `${String(iterable)} is not iterable (cannot read property Symbol(Symbol.iterator))` : `${describe(iterable)} is not iterable`)
-  return method as Method
+  return capturableMethod(method as Callable)
 }
 
 export function asyncIterationMethod (iterable: unknown): Method {
@@ -27,10 +29,8 @@ export function asyncIterationMethod (iterable: unknown): Method {
   if (typeof method === 'function') return method as Method
   if (method != null) throw new TypeError(`${describe(method)} is not a function`)
   if (iterable == null || typeof (iterable as Record<symbol, unknown>)[iteratorSymbol] !== 'function') throw new TypeError(`${describe(iterable)} is not async iterable`)
-  return fromSync
+  return asyncMethod(iterable) as Method
 }
-
-function fromSync (this: unknown): unknown { return asyncIterator(this) }
 
 export function checkedIterator (iterator: unknown): unknown {
   if (!isObject(iterator)) throw new TypeError('Result of the Symbol.iterator method is not an object')

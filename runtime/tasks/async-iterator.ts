@@ -3,8 +3,9 @@ import { THROW, type Mode } from '../code/site.js'
 import { runtimeSite } from '../code/runtime-sites.js'
 import { rerecord, SIGNAL } from '../capture/signal.js'
 import { Frame } from '../restore/frame.js'
+import { capturableMethod } from '../builtins/index.js'
 import { promiseResolve } from './capability.js'
-import { apply, arrayValues, asyncIteratorSymbol, getPrototypeOf, isArray, isCallable, isObject, iteratorSymbol, NativePromise, type Callable } from './intrinsics.js'
+import { apply, asyncIteratorSymbol, isCallable, isObject, iteratorSymbol, NativePromise, type Callable } from './intrinsics.js'
 import { attach, Reaction } from './reactions.js'
 import { newRecord, promiseRecordOf, type Settleable } from './records.js'
 import { rejectRecord, resolveRecord } from './resolve.js'
@@ -20,7 +21,7 @@ export function asyncIterationMethod (iterable: unknown): unknown {
   const method = (iterable as { [asyncIteratorSymbol]?: unknown })[asyncIteratorSymbol]
   if (method !== undefined && method !== null) return method
   const syncMethod = (iterable as { [iteratorSymbol]?: unknown })[iteratorSymbol]
-  return isCallable(syncMethod) ? makers.openSync(syncMethod) : syncMethod
+  return isCallable(syncMethod) ? makers.openSync(capturableMethod(syncMethod)) : syncMethod
 }
 
 /** GetIterator(iterable, async), where nothing on the way has to be a resume point. */
@@ -47,9 +48,6 @@ const openSite = runtimeSite('open sync iterator')
 
 /** What a function made by `makers.openSync` does. */
 export function throughOpenSync (method: Callable, iterable: unknown): unknown {
-  if (method === arrayValues && isArray(iterable) && arrayIteratorPrototype.next === arrayIteratorNext) {
-    return new FromSyncIterator(new ArrayCursor(iterable))
-  }
   let iterator
   try {
     iterator = apply(method, iterable, [])
@@ -67,9 +65,6 @@ function wrapSyncIterator (iterator: unknown): unknown {
 
 const describe = (value: unknown): string => isObject(value) ? 'object' : String(value)
 
-const arrayIteratorPrototype = getPrototypeOf([][iteratorSymbol]()) as { next: unknown }
-const arrayIteratorNext = arrayIteratorPrototype.next
-
 /**
  * Whether a sync iterator is closed when a promise that it gave rejects: newer engines do so (ECMA-262 of 2025), older ones
  * don't. Known some ticks after start, from the engine itself.
@@ -86,25 +81,14 @@ void (async () => {
   } catch {}
 })()
 
-/** A native array iterator's position cannot be read, so arrays get this one. */
-export class ArrayCursor {
-  index = 0
-  constructor (readonly array: unknown[]) {}
-  next (): { value: unknown, done: boolean } {
-    if (this.index < this.array.length) return { value: this.array[this.index++], done: false }
-    this.index = Infinity
-    return { value: undefined, done: true }
-  }
-}
-
 export class FromSyncIterator {
-  /** Looked up once; undefined for our own cursor. */
-  readonly nextMethod: Callable | undefined
-  constructor (readonly iterator: SyncIterator) { this.nextMethod = iterator instanceof ArrayCursor ? undefined : iterator.next }
+  /** Looked up once. */
+  readonly nextMethod: Callable
+  constructor (readonly iterator: SyncIterator) { this.nextMethod = iterator.next }
 
   /** The number of arguments is passed on, too. */
   next (...values: unknown[]): unknown {
-    return throughSyncStep(newRecord(), this.iterator, this.nextMethod ?? this.iterator.next, values, true)
+    return throughSyncStep(newRecord(), this.iterator, this.nextMethod, values, true)
   }
 
   return (...values: unknown[]): unknown {

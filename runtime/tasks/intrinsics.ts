@@ -14,7 +14,6 @@ export const speciesSymbol: typeof Symbol.species = Symbol.species
 export const iteratorSymbol: typeof Symbol.iterator = Symbol.iterator
 export const asyncIteratorSymbol: typeof Symbol.asyncIterator = Symbol.asyncIterator
 export const functionToString = Function.prototype.toString
-export const arrayValues = Array.prototype.values
 
 /** Any function, before we know how to call it. */
 export type Callable = (...args: unknown[]) => unknown

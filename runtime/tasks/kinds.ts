@@ -6,7 +6,7 @@ import { defineInternal, defineKind, type InternalHooks, type Kind, type Visit }
 import { TaskFrame } from '../restore/task-frame.js'
 import { AsyncFrame } from './async-function.js'
 import { AsyncGeneratorFrame, asyncGeneratorFrameOf, linkAsyncGenerator, Request, ReturnReaction } from './async-generator.js'
-import { ArrayCursor, FromSyncFrame, FromSyncIterator, FromSyncReaction, OpenSyncFrame } from './async-iterator.js'
+import { FromSyncFrame, FromSyncIterator, FromSyncReaction, OpenSyncFrame } from './async-iterator.js'
 import { Capability } from './capability.js'
 import { Combination } from './combinators.js'
 import { FinallyFrame } from './finally.js'
@@ -181,7 +181,6 @@ export const taskInternals: readonly TaskInternal[] = [
   { name: 'FromSyncFrame', Class: FromSyncFrame, fields: [...frame, 'record', 'iterator', 'closes'] },
   { name: 'OpenSyncFrame', Class: OpenSyncFrame, fields: frame },
   { name: 'FromSyncIterator', Class: FromSyncIterator, fields: ['iterator', 'nextMethod'] },
-  { name: 'ArrayCursor', Class: ArrayCursor, fields: ['array', 'index'] },
 ]
 
 let defined = false

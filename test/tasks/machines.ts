@@ -10,6 +10,7 @@
  * `torture` runs a program again and again; in the n-th run the n-th poll captures the stack. There the whole state becomes
  * bytes, the tasks are dropped, and what the bytes say goes on in its place.
  */
+import { defineBuiltinKinds } from '../../runtime/builtins/index.js'
 import { CAPTURING, flag, rerecord, unwind } from '../../runtime/capture/signal.js'
 import { AWAIT, NORMAL, RETURN, THROW, YIELD, type Machine, type Mode, type ModuleSites, type Site, type SiteKind } from '../../runtime/code/site.js'
 import { runtimeModule } from '../../runtime/code/runtime-sites.js'
@@ -152,6 +153,7 @@ function prepare (): void {
   prepared = true
   installTasks()
   defineTaskKinds()
+  defineBuiltinKinds()
   defineInternal('Frame', Frame)
   defineKind({
     name: 'site',
