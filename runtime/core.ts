@@ -6,6 +6,7 @@ import { abi } from './abi.js'
 import { ABANDON, driverDepth, setOnCapture } from './restore/drive.js'
 import { Frame } from './restore/frame.js'
 import { defineBuiltinKinds, installBuiltins } from './builtins/index.js'
+import { setBegunTest } from './capture/native-frames.js'
 import { captureStatics, forgetStatics } from './code/classes.js'
 import { NOTHING, TORTURE, type Checkpointer, type PreparedRun, type RunPlan, type Wish } from './checkpoint/core-contract.js'
 import { decode, defineInternal, encode } from './encoding/index.js'
@@ -13,7 +14,8 @@ import { nameIntrinsics } from './encoding/intrinsics.js'
 import { BodyFrame, forgetCommonJs } from './modules/commonjs.js'
 import { dynamicImports, ImportOperation, resumeImports } from './modules/dynamic-imports.js'
 import { createNaming } from './modules/naming.js'
-import { forgetModules, liveModules } from './modules/registry.js'
+import { forgetModules, liveModules, moduleById } from './modules/registry.js'
+import { withoutGeneration } from './modules/es-module.js'
 import { beginRestoration, currentRestoration } from './modules/restoration.js'
 import { saveModule, type DynamicImport, type SavedModule } from './modules/saved.js'
 import { setPollPolicy } from './poll.js'
@@ -35,6 +37,7 @@ export async function prepareRun ({ restoreFrom, checkpointer }: RunPlan): Promi
   defineInternal('ImportOperation', ImportOperation)
   if (restoreFrom !== undefined) restore(restoreFrom)
   installStackTraces()
+  setBegunTest(file => moduleById(withoutGeneration(file)) !== undefined)
   listen(checkpointer)
   return { encodeState, isIdle: () => driverDepth() === 0 && currentRestoration() === undefined && liveModules().length > 0 }
 }

@@ -52,6 +52,10 @@ const workingDirectory = `${process.cwd()}/`
 /** Marks by file and position: read from the text once. */
 const marksByFile = new SafeMap<string, SafeMap<number, Mark | undefined>>()
 
+/** In a cycle of imports a function may be called before its module has begun: nothing knows it by name yet. */
+let isBegun: (file: string) => boolean = () => true
+export function setBegunTest (test: (file: string) => boolean): void { isBegun = test }
+
 export function inspectStack (): Inspection {
   const sites = readCallSites(inspectStack)
   let atTop = true
@@ -85,6 +89,7 @@ export function inspectStack (): Inspection {
       return refuse(textOf(file) !== undefined ? 'implicit-call' : isFile(file) ? 'uncompiled' : 'unknown-text', sites, index)
     }
     if (mark.form === 'forward' || mark.form === 'machine') continue
+    if (!isBegun(file)) return refuse('uncompiled', sites, index)
     if (inner !== undefined && !isEnteredFrom(mark, inner, innerIsRuntime)) return refuse('implicit-call', sites, index)
     atTop = false
     inner = site

@@ -85,8 +85,20 @@ export function stampMembers<T extends object> (object: T, module: ModuleSites, 
 let latest: { object: object, found: readonly (object | undefined)[] } | undefined
 
 /** A function out of a literal that was made only for it. */
-export function memberOfLiteral (object: object, index: number): object | undefined {
-  return latest?.object === object ? latest.found[index] : undefined
+export function memberOfLiteral (object: object, index: number, home?: object): object | undefined {
+  const member = latest?.object === object ? latest.found[index] : undefined
+  // Its `super` must look where that of the literal which the method belongs to does.
+  if (home !== undefined) setPrototypeOf(object, superOf(home))
+  return member
+}
+
+function superOf (home: object): object {
+  const parent = (): object => getPrototypeOf(home) ?? {}
+  return new Proxy({}, {
+    get: (_, key, receiver) => Reflect.get(parent(), key, receiver) as unknown,
+    set: (_, key, value, receiver) => Reflect.set(parent(), key, value, receiver),
+    has: (_, key) => Reflect.has(parent(), key)
+  })
 }
 
 function findMember (holder: object, [, kind, key]: MemberTuple): object | undefined {

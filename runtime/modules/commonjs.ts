@@ -95,6 +95,13 @@ export function cjs (node: NodeModuleObject, require: Require, generator: (...ar
   runRoot(() => throughBody(module, NORMAL, module))
 }
 
+/** Node's loader of ES modules notes a module's exports when its wrapper returns, which is before the body has run. */
+function tellLoader (node: NodeModuleObject): void {
+  for (const symbol of Object.getOwnPropertySymbols(node)) {
+    if (symbol.description === 'kModuleExport') (node as unknown as Record<symbol, unknown>)[symbol] = node.exports
+  }
+}
+
 const bodySite = runtimeSite('module body')
 
 /** A body in progress, as a frame: goes on behind the segment that has ended. */
@@ -140,13 +147,14 @@ function throughBody (module: CommonJsModule, mode: Mode, value: unknown, frame 
       rerecord(frame, 0, [])
       throw error
     }
-    module.step = ENDED
+    module.ended()
     // As Node does: a module that failed is loaded anew by the next require.
     if (module.require.cache[module.id] === node) delete module.require.cache[module.id]
     throw error
   }
-  module.step = ENDED
+  module.ended()
   node.loaded = true
+  tellLoader(node)
   return node.exports
 }
 
@@ -195,7 +203,9 @@ function takeUp (main: CommonJsModule, restoration: Restoration): void {
     }
     if (begun !== undefined) modules.push(begun)
   }
-  for (const module of modules) skipTo(module, restoration)
+  // In the order in which they had ended, those in progress last: each may mean what earlier ones have defined.
+  const orderOf = (module: CommonJsModule): number => restoration.savedOf(module.id)?.endOrder ?? Infinity
+  for (const module of [...modules].reverse().sort((a, b) => orderOf(a) - orderOf(b))) skipTo(module, restoration)
   for (const module of modules) restoration.reached(module)
   const stack = restoration.takeStack(main)
   if (stack !== undefined) resumeStack(stack)
@@ -217,7 +227,7 @@ function skipTo (module: CommonJsModule, restoration: Restoration): void {
     }
     value = module.value(step)
   }
-  module.step = ENDED
+  module.ended()
   module.node.loaded = true
   const exports = restoration.valueOf(module.id, EXPORTS)
   if (exports !== undefined) module.node.exports = exports

@@ -22,10 +22,10 @@ export function noteImport (importer: LiveModule, specifier: unknown): Promise<o
   if (record !== undefined) record.operation = new ImportOperation(importer.id, text)
   const entry: DynamicImport = { importer: importer.id, specifier: text, step: importer.step }
   // Natively: the program's own reactions are the only ones that a snapshot knows.
+  imports.push(entry)
   void plainThen(promise, namespace => {
-    imports.push(entry)
     name(namespace as object, namespaceName(importer.id, text))
-  }, () => {})
+  }, () => { imports.splice(imports.indexOf(entry), 1) })
   return promise
 }
 

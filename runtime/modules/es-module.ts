@@ -127,7 +127,7 @@ export class EsModule extends LiveModule {
 
   end (): void {
     const wasRestoring = this.target === ENDED
-    this.step = ENDED
+    this.ended()
     this.target = 0
     if (wasRestoring) this.#restoration!.reached(this)
   }

@@ -34,11 +34,15 @@ export interface Descriptor {
 export const ENDED = -1
 const POINT_BASE = 7_000_000
 
+let ends = 0
+
 export class LiveModule implements ModuleSites {
   readonly id: string
   readonly sites: readonly Site[]
   readonly descriptor: Descriptor
   step = 0
+  /** How many bodies had ended before this one. */
+  endOrder = 0
   target = 0
   /** Values of steps, for constants that a new process takes over. */
   readonly values = new Map<number | string, unknown>()
@@ -57,7 +61,10 @@ export class LiveModule implements ModuleSites {
     }
   }
 
-  get hasEnded (): boolean { return this.step === ENDED }
+  ended (): void {
+    this.step = ENDED
+    this.endOrder = ++ends
+  }
 
   /** The variables of a top-level pattern, each by itself: an array would still be empty when the text asks for them. */
   keepParts (step: number, values: readonly unknown[]): readonly unknown[] {

@@ -10,6 +10,8 @@ export interface SavedModule {
   readonly id: string
   readonly step: number
   readonly isCommonJs: boolean
+  /** Of a body that had ended: its place in the order of ends. */
+  readonly endOrder?: number
   /** CommonJS: names of `module.exports`, which Node reads before the heap is filled. */
   readonly exported?: readonly string[]
 }
@@ -44,7 +46,7 @@ export function saveModule (module: LiveModule, roots: Record<string, unknown>):
   const { node } = module as { node?: { exports: unknown } }
   if (node === undefined) return { id, step, isCommonJs: false }
   roots[`value:${id}:${EXPORTS}`] = node.exports
-  return { id, step, isCommonJs: true, exported: saveExports(id, node.exports, roots) }
+  return { id, step, isCommonJs: true, endOrder: step === ENDED ? module.endOrder : undefined, exported: saveExports(id, node.exports, roots) }
 }
 
 /** A function of the module's top that is more than its text: properties of its own, a prototype that the program has changed. */

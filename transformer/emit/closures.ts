@@ -72,7 +72,9 @@ export class ClosureEmitter implements Closures {
     const isGenerator = 'asteriskToken' in node && node.asteriskToken !== undefined
     const hasOwnName = node.name !== undefined
     const whole: Code = hasOwnName || name === undefined ? text : ['{ ', JSON.stringify(name), ': ', text, ' }[', JSON.stringify(name), ']']
-    const named: Code = dress === undefined ? whole : [dress, '(', whole, ')']
+    // `(0, …)`: the factory's own variable gives no name.
+    const isNameless = !hasOwnName && name === undefined
+    const named: Code = dress !== undefined ? [dress, '(', whole, ')'] : isNameless ? ['(0, ', whole, ')'] : whole
     const self = own !== undefined && !captures.includes(this.file.names.of(own)) ? this.file.names.of(own) : isGenerator ? '$self' : '$closure'
     const alias = isGenerator && self !== '$self' ? ` const $self = ${self};` : ''
     return [`function ${factory} (${list}) {${strict}\n  const ${self} = `, named, `;${alias}\n  return $.stamp(${self}, $module, ${site.index}, [${list}]);\n}`]
@@ -155,12 +157,15 @@ export class ClosureEmitter implements Closures {
     const list = sites.map(({ site, kind, key }) => `[${site.index}, ${JSON.stringify(kind)}, ${key}]`).join(', ')
     const parameters = [...captureNames, ...values]
     const home = `$home${node.pos}`
-    const code: Code = [`function ${factory} (${parameters.join(', ')}) {\n  const ${home} = {\n    `, parts, `\n  };\n  return $.members(${home}, $module, [${captureNames.join(', ')}], [${list}]);\n}`]
+    // `super` looks where the literal's prototype is: methods that are made again must know the literal that they came from.
+    const usesSuper = members.some(member => file.scopes.functions.get(member)!.usesSuper)
+    const stamped = usesSuper ? [...captureNames, home] : captureNames
+    const code: Code = [`function ${factory} (${parameters.join(', ')}) {\n  const ${home} = {\n    `, parts, `\n  };\n  return $.members(${home}, $module, [${stamped.join(', ')}], [${list}]);\n}`]
     const host = isHosted && this.hosts.length > 0 ? this.hosts[this.hosts.length - 1] : this.declarations
     host.push({ name: factory, code })
     sites.forEach(({ site }, index) => {
       const dummies = values.map(value => computed.includes(value) ? JSON.stringify(value) : 'undefined')
-      site.make = `(${captureNames.join(', ')}) => $.member(${factory}(${[...captureNames, ...dummies].join(', ')}), ${index})`
+      site.make = `(${[...captureNames, ...(usesSuper ? ['$home'] : [])].join(', ')}) => $.member(${factory}(${[...captureNames, ...dummies].join(', ')}), ${index}${usesSuper ? ', $home' : ''})`
     })
     const captureArguments: Piece[] = captures.map(capture => 'variables' in capture ? file.names.ofScope(capture) : context.target(capture))
     return [factory, '(', [...captureArguments, ...operands].map((argument, index) => {
