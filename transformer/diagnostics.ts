@@ -1,5 +1,5 @@
 /** What the compiler says: a stable code, a place in the user's file, and what to do. */
-import ts from 'typescript'
+import type ts from 'typescript'
 import { catalogue, type Diagnostic, type DiagnosticCode } from '../runtime/diagnostics/catalogue.js'
 
 export class CompileDiagnostic {

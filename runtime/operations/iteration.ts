@@ -54,7 +54,7 @@ export function noThrowMethod (): TypeError { return new TypeError('The iterator
 /** The keys of a for-in loop, in its order. */
 export function forInKeys (object: unknown): string[] {
   const keys: string[] = []
-  // eslint-disable-next-line guard-for-in
+
   for (const key in object as object) keys[keys.length] = key
   return keys
 }

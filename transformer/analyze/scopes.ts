@@ -207,12 +207,8 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
   function visitFunction (node: FunctionNode, scope: Scope): void {
     const kind = ts.isArrowFunction(node) ? 'arrow' : 'function'
     const strict = scope.owner.strict || (node.body !== undefined && ts.isBlock(node.body) && hasUseStrict(node.body.statements)) || ts.isClassLike(node.parent)
-    let parent = scope
-    if (ts.isFunctionExpression(node) && node.name !== undefined) {
-      // The name of a function expression is a constant in a scope of its own around the function.
-      names.add(node.name.text)
-    }
-    const functionScope = openFunction(node, parent, scope.owner, kind, strict)
+    const functionScope = openFunction(node, scope, scope.owner, kind, strict)
+    // Natively in a scope of its own around the function; a parameter or variable of that name replaces it.
     if (ts.isFunctionExpression(node) && node.name !== undefined) declare(node.name.text, 'own-name', functionScope, node.name)
     for (const parameter of node.parameters) declarePattern(parameter.name, 'parameter', functionScope)
     if (node.body !== undefined && ts.isBlock(node.body)) declareStatements(node.body.statements, functionScope)
@@ -223,7 +219,6 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
     if (node.body === undefined) return
     if (ts.isBlock(node.body)) node.body.statements.forEach(statement => visit(statement, functionScope))
     else visit(node.body, functionScope)
-    parent = functionScope
   }
 
   function visitClass (node: ts.ClassLikeDeclaration, scope: Scope): void {

@@ -2,7 +2,7 @@
  * Requires: the analysis. Guarantees: the text of a module that the runtime can take up in a new process, and its source map.
  * Machines, loops and factories stand after the module's own statements, where a reader does not stumble over them.
  */
-import ts from 'typescript'
+import type ts from 'typescript'
 import { init, parse as parseExports } from 'cjs-module-lexer'
 import { hasUseStrict } from '../analyze/scopes.js'
 import type { Analysis } from '../analyze/index.js'

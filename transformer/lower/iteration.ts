@@ -2,7 +2,7 @@
  * The iterator protocol, spelled out. Arrays whose iteration nobody has changed are walked by index; anything else by its
  * `next` method, whose calls are resume points. Errors in `next` end the iteration without closing it.
  */
-import ts from 'typescript'
+import type ts from 'typescript'
 import type { LowerContext } from './context.js'
 import { awaitText } from './suspensions.js'
 

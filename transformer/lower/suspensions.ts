@@ -1,5 +1,5 @@
 /** await, yield and yield*: the points at which a machine itself returns to its driver. */
-import ts from 'typescript'
+import type ts from 'typescript'
 import type { LowerContext } from './context.js'
 import { keepText, lowerExpression } from './expressions.js'
 import { lowerJump } from './jumps.js'
