@@ -42,9 +42,7 @@ for (;;) {
   const running = startProgram(command, begin, { killAfterMs, onProgress: part => { bar.show(part, `start ${lives.length + 1}`) } })
   const life = await running.ended
   if (lives.length > 0 && life.stderr !== '') bar.note(`  ${life.stderr.trim().split('\n')[0]}`)
-  const again = overlapOf(stdout, life.stdout)
-  if (again === undefined) fail(`start ${lives.length + 1} printed what does not follow:\n${life.stdout.slice(0, 300)}\n${life.stderr}`)
-  stdout += life.stdout.slice(again)
+  stdout = join(stdout, life.stdout)
   lives.push(life)
   if (!life.killed) break
   bar.note(`✗ kill -9 at ${percent(life.reached)}`)
@@ -69,12 +67,17 @@ if (plain.stdout !== stdout) fail('the outputs differ')
 bar.note(`\nByte for byte the same: ${stdout.length} bytes. Picture: ${options.picture}`)
 rmSync(store, { recursive: true, force: true })
 
-/** Where in `piece` the part begins that `all` does not have yet; undefined if the piece does not continue it. */
-function overlapOf (all: string, piece: string): number | undefined {
-  for (let from = Math.max(0, all.length - piece.length); from <= all.length; from++) {
-    if (piece.startsWith(all.slice(from))) return all.length - from
-  }
-  return undefined
+/**
+ * A start prints again what was printed between its snapshot and the kill, perhaps less, if it was killed earlier. Its place
+ * is where its first line stands already, or the end; whether nothing is lost or doubled, the comparison with the
+ * undisturbed run tells.
+ */
+function join (all: string, piece: string): string {
+  const firstLine = piece.slice(0, piece.indexOf('\n') + 1)
+  const at = firstLine === '' ? -1 : all.lastIndexOf(firstLine)
+  if (at === -1) return all + piece
+  const known = all.slice(at)
+  return piece.startsWith(known) ? all + piece.slice(known.length) : all
 }
 
 /** The time that the killed start had spent beyond the point at which the next one began. */
