@@ -55,17 +55,26 @@ async function once (fixture: Fixture, place: string, options: readonly string[]
  * Kills the program when a snapshot of its choosing has appeared in the store, and starts the same command again, until it
  * ends by itself. The moment is random (seeded) and not aligned with the snapshot: the program runs on until the kill
  * arrives. How often it must save is measured first, so that a program of twenty polls and one of twenty thousand are both
- * caught about in their middle.
+ * caught about in their middle. A small program may end before the kill comes; then it is tried again, to be killed sooner.
  */
 async function killed (fixture: Fixture, place: string, seed: number): Promise<Outcome> {
   const random = seededRandom(seed)
   const polls = await pollsOf(fixture, place)
   const every = Math.max(1, Math.floor(polls / 30))
-  const store = join(place, 'store')
+  for (let patience = 8; ; patience = Math.floor(patience / 2)) {
+    const store = join(place, `store-${patience}`)
+    const { fault, restores, kills } = await killedAndStartedAgain(fixture, place, store, every, () => 1 + random.below(patience))
+    const missed = kills === 0 ? `it ended before the first kill (${polls} polls)` : undefined
+    if (fault === undefined && missed !== undefined && patience > 1) continue
+    const whole = fault ?? (polls > 20 ? missed : undefined)
+    return { fault: whole === undefined ? undefined : `${whole}\n(seed ${seed}, every ${every}, kills ${kills})`, restores, kills }
+  }
+}
+
+async function killedAndStartedAgain (fixture: Fixture, place: string, store: string, every: number, snapshotsToKill: () => number): Promise<Outcome> {
   const pieces = new PiecesOfStdout(expectedStdout(fixture))
   for (let kills = 0; ;) {
-    const target = newestSequence(store) + 1 + random.below(8)
-    const killer = kills < KILLS_MAX ? killAt(store, target) : undefined
+    const killer = kills < KILLS_MAX ? killAt(store, newestSequence(store) + snapshotsToKill()) : undefined
     const ended = await startReprise(fixture, place, ['--id', 'kill', '--every', String(every), '--store', store], killer?.onStart)
     let fault = pieces.add(ended.stdout)
     if (killer?.fired() === true && ended.signal === 'SIGKILL') {
@@ -74,10 +83,9 @@ async function killed (fixture: Fixture, place: string, seed: number): Promise<O
       return { fault, restores: 0, kills }
     }
     fault ??= faultOfEnd(ended, fixture.config.exitCode) ?? pieces.faultOfLast()
-    const report = readReport(place)
-    if (fault === undefined && kills === 0) fault = polls > 5 ? `it ended before the first kill (${polls} polls)` : undefined
-    if (fault === undefined && kills > 0 && (report?.restores ?? 0) === 0) fault = 'its last start went on from no snapshot'
-    return { fault: fault === undefined ? undefined : `${fault}\n(seed ${seed}, every ${every}, kills ${kills})`, restores: report?.restores ?? 0, kills }
+    const restores = readReport(place)?.restores ?? 0
+    if (fault === undefined && kills > 0 && restores === 0) fault = 'its last start went on from no snapshot'
+    return { fault, restores, kills }
   }
 }
 
