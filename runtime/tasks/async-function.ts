@@ -15,7 +15,7 @@ import { errorHooks } from '../restore/error-hooks.js'
 import { Frame, resumeFrame } from '../restore/frame.js'
 import { apply, isObject, isPromise, NativePromise, nativeReject, nativeResolve, type Callable } from './intrinsics.js'
 import { isInstalled } from './install.js'
-import { addRareFields, currentGeneration, FULFILLED, linkRecord, never, newRecord, PENDING, PromiseRecord, recordOf, REJECTED, settledRecord, trackForeign, wait, type Operation, type Settleable, type Status, type Waiter } from './records.js'
+import { addRareFields, currentGeneration, FULFILLED, linkRecord, never, newRecord, noteUnhandled, PENDING, PromiseRecord, recordOf, REJECTED, settledRecord, trackForeign, wait, type Operation, type Settleable, type Status, type Waiter } from './records.js'
 import { finish, finishThrow, resolveRecord } from './resolve.js'
 import { push } from './ring.js'
 
@@ -141,7 +141,11 @@ function fulfilled (value: unknown): Promise<unknown> {
 
 function rejected (reason: unknown): Promise<unknown> {
   const promise = apply(nativeReject, NativePromise, [reason]) as Promise<unknown>
-  if (isInstalled()) linkRecord(promise, settledRecord(REJECTED, reason))
+  if (isInstalled()) {
+    const record = settledRecord(REJECTED, reason)
+    linkRecord(promise, record)
+    noteUnhandled(record)
+  }
   return promise
 }
 

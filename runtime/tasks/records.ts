@@ -169,14 +169,15 @@ export function settle (record: Settleable, status: Status, outcome: unknown): v
  */
 let unhandled: Settleable[] = []
 
-function noteUnhandled (record: Settleable): void {
-  if (unhandled.length === 0) nativeSetImmediate(noteReported).unref()
+export function noteUnhandled (record: Settleable): void {
+  if (unhandled.length === 0) {
+    const list = unhandled
+    nativeSetImmediate(() => {
+      for (let index = 0; index < list.length; index++) list[index].handled = true
+      if (unhandled === list) unhandled = []
+    }).unref()
+  }
   unhandled[unhandled.length] = record
-}
-
-function noteReported (): void {
-  for (let index = 0; index < unhandled.length; index++) unhandled[index].handled = true
-  unhandled = []
 }
 
 /** Lets a waiter wait: it stands among the reactions, or in the ring at once. */
@@ -208,7 +209,16 @@ export function plainThen (promise: Promise<unknown>, onFulfilled: (value: unkno
 /** Torture drops all tasks and builds them anew: jobs and activations of an earlier generation do nothing. */
 let generation = 0
 export const currentGeneration = (): number => generation
-export function beginGeneration (): void { generation++ }
+export function beginGeneration (): void {
+  generation++
+  // Those who were to handle these are gone, and have been rejected again elsewhere.
+  for (let index = 0; index < unhandled.length; index++) {
+    const { promise } = unhandled[index]
+    if (promise !== undefined) void plainThen(promise, nothing, nothing)
+  }
+  unhandled = []
+}
+const nothing = (): void => {}
 
 /** For activations that shall never go on; held by nobody, so they are collected. */
 export const never = (): Promise<never> => new NativePromise<never>(() => {})

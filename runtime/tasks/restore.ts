@@ -12,7 +12,7 @@ import { TaskFrame } from '../restore/task-frame.js'
 import { AsyncFrame, resumeAsync } from './async-function.js'
 import { AsyncGeneratorFrame, resumeAsyncGenerator } from './async-generator.js'
 import { isArray, isCallable, type Callable } from './intrinsics.js'
-import { beginGeneration, FULFILLED, makePromise, PENDING, plainThen, type Settleable, type Waiter } from './records.js'
+import { beginGeneration, FULFILLED, makePromise, noteUnhandled, PENDING, plainThen, type Settleable, type Waiter } from './records.js'
 import { withoutNativeWaiters } from './native-waiters.js'
 import { rejectRecord, resolveRecord } from './resolve.js'
 import { clearRing, inFlight, push } from './ring.js'
@@ -82,6 +82,7 @@ function settleAgain (record: Settleable): void {
   if (record.status === FULFILLED) nativeResolve!(record.outcome)
   else {
     if (handled) plainThen(promise!, nothing, nothing)
+    else noteUnhandled(record)
     nativeReject!(record.outcome)
   }
 }
