@@ -37,6 +37,7 @@ export async function prepareRun ({ restoreFrom, checkpointer }: RunPlan): Promi
   defineInternal('ImportOperation', ImportOperation)
   if (restoreFrom !== undefined) restore(restoreFrom)
   installStackTraces()
+  for (const key of Reflect.ownKeys(globalThis)) globalKeys.add(key)
   setBegunTest(file => moduleById(withoutGeneration(file)) !== undefined)
   listen(checkpointer)
   return { encodeState, isIdle: () => driverDepth() === 0 && currentRestoration() === undefined && liveModules().length > 0 }
@@ -93,6 +94,7 @@ export function encodeState (stack: readonly Frame[]): Uint8Array {
   roots.stack = [...stack]
   roots.tasks = captureTasks(isKept)
   roots.statics = captureStatics()
+  roots.globals = captureGlobals()
   const modules = liveModules().map(module => saveModule(module, roots))
   // Texts, since they are read before the heap is filled.
   roots.modules = JSON.stringify(modules)
@@ -103,6 +105,23 @@ export function encodeState (stack: readonly Frame[]): Uint8Array {
 
 function isKept (callback: object): boolean {
   return naming.closureOf(callback) !== undefined || naming.nameOf(callback) !== undefined || naming.memberOf(callback) !== undefined || askMaker(callback) !== undefined
+}
+
+/** What stood on the global object before the program began; later keys are the program's. */
+const globalKeys = new Set<string | symbol>()
+
+function captureGlobals (): [string | symbol, unknown][] {
+  const captured: [string | symbol, unknown][] = []
+  for (const key of Reflect.ownKeys(globalThis)) {
+    const descriptor = globalKeys.has(key) ? undefined : Reflect.getOwnPropertyDescriptor(globalThis, key)
+    if (descriptor !== undefined && 'value' in descriptor && descriptor.configurable === true) captured.push([key, descriptor.value])
+  }
+  return captured
+}
+
+function restoreGlobals (captured: readonly (readonly [string | symbol, unknown])[]): void {
+  for (const [key] of captureGlobals()) Reflect.deleteProperty(globalThis, key)
+  for (const [key, value] of captured) Reflect.defineProperty(globalThis, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
 /** The module whose body stands at the bottom of the stack, if one does. */
@@ -117,5 +136,8 @@ function restore (bytes: Uint8Array): void {
   const decoded = decode(bytes, naming)
   const modules = JSON.parse(decoded.root('modules') as string) as SavedModule[]
   const imports = JSON.parse(decoded.root('imports') as string) as DynamicImport[]
-  beginRestoration(decoded, modules, imports, () => resumeImports(imports))
+  beginRestoration(decoded, modules, imports, () => {
+    resumeImports(imports)
+    restoreGlobals(decoded.root('globals') as [string | symbol, unknown][])
+  })
 }

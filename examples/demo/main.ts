@@ -38,7 +38,7 @@ let stdout = ''
 
 for (;;) {
   const mayKill = lives.length < Number(options.kills)
-  const killAfterMs = mayKill ? 1500 + random.below(3000) : undefined
+  const killAfterMs = mayKill ? 2000 + random.below(3500) : undefined
   const running = startProgram(command, begin, { killAfterMs, onProgress: part => { bar.show(part, `start ${lives.length + 1}`) } })
   const life = await running.ended
   if (lives.length > 0 && life.stderr !== '') bar.note(`  ${life.stderr.trim().split('\n')[0]}`)

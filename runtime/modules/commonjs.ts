@@ -80,6 +80,8 @@ export function cjs (node: NodeModuleObject, require: Require, generator: (...ar
   const body = Reflect.apply(generator, self, args) as Body
   const descriptor = body.next().value as Descriptor
   const module = new CommonJsModule(node, require, body, descriptor)
+  // From here on its factories work, whoever needs a closure of it first.
+  body.next(module)
   register(module)
   name(node, `module:${module.id}`)
   if (typeof node.exports === 'object' && node.exports !== null) name(node.exports, `exports:${module.id}`)
@@ -92,7 +94,7 @@ export function cjs (node: NodeModuleObject, require: Require, generator: (...ar
     takeUp(module, restoration)
     return
   }
-  runRoot(() => throughBody(module, NORMAL, module))
+  runRoot(() => throughBody(module, NORMAL, undefined))
 }
 
 /** Node's loader of ES modules notes a module's exports when its wrapper returns, which is before the body has run. */
@@ -124,7 +126,7 @@ function throughBody (module: CommonJsModule, mode: Mode, value: unknown, frame 
   if (mode === NORMAL) node.loaded = false
   try {
     for (;;) {
-      if (value !== module && module.step > 0 && mode === NORMAL) module.values.set(module.step, value)
+      if (module.step > 0 && mode === NORMAL) module.values.set(module.step, value)
       const result = mode === THROW ? body.throw(value) : body.next(value)
       mode = NORMAL
       if (result.done === true) break
@@ -178,7 +180,7 @@ export function makeRequire (require: Require): (specifier: string) => unknown {
     }
     const module = begun as CommonJsModule | undefined
     begun = undefined
-    return module === undefined ? exports : throughBody(module, NORMAL, module)
+    return module === undefined ? exports : throughBody(module, NORMAL, undefined)
   }
 }
 
@@ -215,7 +217,9 @@ function takeUp (main: CommonJsModule, restoration: Restoration): void {
 function skipTo (module: CommonJsModule, restoration: Restoration): void {
   const saved = restoration.savedOf(module.id)
   if (saved === undefined) return
-  let value: unknown = module
+  const exports = restoration.valueOf(module.id, EXPORTS)
+  if (exports !== undefined) module.node.exports = exports
+  let value: unknown
   for (;;) {
     const result = module.body.next(value)
     if (result.done === true) break
@@ -229,8 +233,6 @@ function skipTo (module: CommonJsModule, restoration: Restoration): void {
   }
   module.ended()
   module.node.loaded = true
-  const exports = restoration.valueOf(module.id, EXPORTS)
-  if (exports !== undefined) module.node.exports = exports
   // Node copies the exported names when the wrapper returns, before the heap is filled.
   const { exports: object } = module.node
   if (typeof object !== 'object' || object === null) return

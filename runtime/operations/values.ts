@@ -14,7 +14,7 @@ export function initialized<T> (value: T, name: string): T {
 }
 
 /** `this` of a constructor before `super()` has returned. */
-export function self<T> (value: T | undefined): T {
+export function requireThis<T> (value: T | undefined): T {
   if (value === undefined) throw new ReferenceError("Must call super constructor in derived class before accessing 'this' or returning from derived constructor")
   return value
 }
@@ -67,6 +67,13 @@ export function install (type: new (...args: unknown[]) => object, object: objec
 export function constructed (value: unknown, self: unknown, target: unknown): unknown {
   if (target === undefined || (typeof value === 'object' && value !== null) || typeof value === 'function') return value
   return self
+}
+
+/** … of a derived one. */
+export function constructedDerived (value: unknown, self: unknown): unknown {
+  if ((typeof value === 'object' && value !== null) || typeof value === 'function') return value
+  if (value !== undefined) throw new TypeError('Derived constructors may only return object or undefined')
+  return requireThis(self)
 }
 
 export function badState (frame: Frame): never {

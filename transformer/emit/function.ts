@@ -200,6 +200,7 @@ function printMachines ({ body, layout, points }: LoweredFunction, site: SiteTex
   const mayConstruct = layout.some(entry => entry.name === '$target')
   const result = (value: Code | undefined): Code => {
     if (!mayConstruct || suspends) return returned ?? value ?? 'undefined'
+    if (layout.some(entry => entry.name === '$this' && entry.role === 'local')) return ['$.constructedDerived(', value ?? 'undefined', ', $this)']
     return ['$.constructed(', value ?? 'undefined', ', $this, $target)']
   }
   const base = file.names.fresh(`${identifierOf(site.name)}$resume`)

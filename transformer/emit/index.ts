@@ -33,7 +33,7 @@ export function emitModule (source: ts.SourceFile, analysis: Analysis, kind: Mod
     ? [
         hashbang, MARK, ' (globalThis[Symbol.for("reprise.runtime.1")] ?? require("reprise/runtime")).cjs(module, require, function * (exports, require, module, __filename, __dirname) {\n',
         strict, 'const { flag: $flag, poll: $poll, abi: $ } = globalThis[Symbol.for("reprise.runtime.1")], $this = this, $require = $.require(module, require);\n', nested,
-        'const $module = yield ', descriptor, ';\n', statements, declarations, '}, this, arguments);\n', exportsNote(source.text)
+        'const $module = yield ', descriptor, ';\nyield 0;\n', statements, declarations, '}, this, arguments);\n', exportsNote(source.text)
       ]
     : [
         hashbang, MARK, kind === 'esm' ? ' import { flag as $flag, poll as $poll, abi as $ } from "reprise/runtime";\n' : ' const { flag: $flag, poll: $poll, abi: $ } = globalThis[Symbol.for("reprise.runtime.1")];\n',

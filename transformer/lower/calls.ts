@@ -196,6 +196,7 @@ export function lowerOptionalChain (node: ts.Expression, context: LowerContext, 
 function link (node: ts.Expression, label: string, chain: string, context: LowerContext): { value: Piece, receiver?: Piece } {
   if (!(node.flags & ts.NodeFlags.OptionalChain)) {
     const plain = skipParentheses(node)
+    if (ts.isParenthesizedExpression(plain)) return lowerOptionalMember(plain.expression, context)
     if ((ts.isPropertyAccessExpression(plain) || ts.isElementAccessExpression(plain)) && !isSuperAccess(plain)) {
       const { receiver, member } = lowerMember(plain, context, true)
       return { value: [receiver, member], receiver }
