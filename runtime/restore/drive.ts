@@ -45,6 +45,30 @@ export function resumeStack (stack: Frame[], mode: Mode = NORMAL, value?: unknow
   return rootDrive(stack, undefined, mode, value)
 }
 
+const noFrames: Frame[] = []
+
+/** `resumeStack([frame], …)` for the most frequent root, an async frame after an await: no stack is made unless it is captured. */
+export function rootResume (frame: Frame, mode: Mode, value: unknown): unknown {
+  const outerStack = heapStack
+  heapStack = noFrames
+  depth++
+  captured: {
+    let ended = false
+    try {
+      const result = frame.resume(mode, value)
+      ended = true
+      return result
+    } finally {
+      depth--
+      heapStack = outerStack
+      // eslint-disable-next-line no-unsafe-finally
+      if (!ended && flag[CAPTURING] !== 0) break captured
+    }
+  }
+  return rootDrive([], throwSignal)
+}
+const throwSignal = (): never => { throw SIGNAL }
+
 function rootDrive (stack: Frame[], start: (() => unknown) | undefined, mode: Mode = NORMAL, value?: unknown, task?: Task): unknown {
   const outerStack = heapStack
   heapStack = stack

@@ -10,7 +10,7 @@
  */
 import { AWAIT, NORMAL, THROW, type Mode, type ModuleSites, type Site } from '../code/site.js'
 import { SIGNAL } from '../capture/signal.js'
-import { resumeStack } from '../restore/drive.js'
+import { resumeStack, rootResume } from '../restore/drive.js'
 import { errorHooks } from '../restore/error-hooks.js'
 import { Frame, resumeFrame } from '../restore/frame.js'
 import { apply, isObject, isPromise, NativePromise, nativeReject, nativeResolve, type Callable } from './intrinsics.js'
@@ -87,7 +87,7 @@ async function step (frame: AsyncFrame, waited: unknown): Promise<unknown> {
     frame.source = undefined
     let result
     try {
-      result = resumeStack([frame], mode, value)
+      result = rootResume(frame, mode, value)
     } catch (error) {
       errorHooks.awaited(error, frame)
       return end(frame, finishThrow(frame, error))

@@ -9,7 +9,7 @@
  */
 import { AWAIT, NORMAL, RETURN, THROW, YIELD, type Mode, type ModuleSites } from '../code/site.js'
 import { SIGNAL } from '../capture/signal.js'
-import { resumeStack } from '../restore/drive.js'
+import { resumeStack, rootResume } from '../restore/drive.js'
 import { resumeFrame, type Frame } from '../restore/frame.js'
 import { AsyncFrame, awaitable, awaitedPromise } from './async-function.js'
 import { promiseResolve } from './capability.js'
@@ -158,19 +158,19 @@ async function stepGenerator (frame: AsyncGeneratorFrame, waited: unknown): Prom
       frame.unwrapping = false
       if (mode === NORMAL) mode = RETURN
     }
-    if (!runAsRoot(frame, [frame], mode, value)) return
+    if (!runAsRoot(frame, undefined, mode, value)) return
     waited = awaitable(frame, frame.value)
   }
 }
 
 /** True: `frame.value` is to be awaited. */
-function runAsRoot (frame: AsyncGeneratorFrame, stack: Frame[], mode: Mode, value: unknown): boolean {
+function runAsRoot (frame: AsyncGeneratorFrame, stack: Frame[] | undefined, mode: Mode, value: unknown): boolean {
   const generation = currentGeneration()
   for (;;) {
     let result
     let failed = false
     try {
-      result = resumeStack(stack, mode, value)
+      result = stack === undefined ? rootResume(frame, mode, value) : resumeStack(stack, mode, value)
     } catch (error) {
       failed = true
       result = error
@@ -184,7 +184,7 @@ function runAsRoot (frame: AsyncGeneratorFrame, stack: Frame[], mode: Mode, valu
       unwrapReturn(frame, value)
       return true
     }
-    stack = [frame]
+    stack = undefined
   }
 }
 
