@@ -6,6 +6,7 @@ import { abi } from './abi.js'
 import { ABANDON, driverDepth, setOnCapture } from './restore/drive.js'
 import { Frame } from './restore/frame.js'
 import { defineBuiltinKinds, installBuiltins } from './builtins/index.js'
+import { installBind } from './builtins/bind.js'
 import { setBegunTest } from './capture/native-frames.js'
 import { captureStatics, forgetStatics } from './code/classes.js'
 import { NOTHING, TORTURE, type Checkpointer, type PreparedRun, type RunPlan, type Wish } from './checkpoint/core-contract.js'
@@ -28,6 +29,7 @@ const naming = createNaming(abi)
 export async function prepareRun ({ restoreFrom, checkpointer }: RunPlan): Promise<PreparedRun> {
   // Before anything gets its name: what the program finds at `Promise.all` is ours.
   installTasks()
+  installBind()
   installBuiltins()
   nameIntrinsics()
   defineTaskKinds()
