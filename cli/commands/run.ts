@@ -53,7 +53,8 @@ export async function run (words: readonly string[], named: boolean): Promise<vo
     setGeneration(generation)
     void start(generation)
   })
-  await start(0)
+  // Not awaited: what an abandoned module waits for never comes.
+  void start(0)
 }
 
 function parse (words: readonly string[]): { split: RunWords, settings: RunSettings } {
