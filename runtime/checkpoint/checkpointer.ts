@@ -65,6 +65,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
   let obstacle: string | undefined
   let pausedAt = 0
   let last: LiveCheckpointer['lastSnapshot']
+  let tortureDue = false
   const tortureEvery = torture === undefined ? 0 : torturePace(torture)
 
   /** Every poll takes the slow path while polls are counted. */
@@ -150,7 +151,8 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
       signals?.look()
       if (overdue()) parts.endStopped(undefined, false)
       if (tortureEvery > 0) {
-        return report.polls % tortureEvery === 0 && report.restores < (torture?.restoresMax ?? 0) ? TORTURE : NOTHING
+        if (report.polls % tortureEvery === 0) tortureDue = true
+        return tortureDue && report.restores < (torture?.restoresMax ?? 0) ? TORTURE : NOTHING
       }
       pausedAt = steadyMs()
       const wanted = requested || pausedAt >= dueAt || (every !== undefined && report.polls % every === 0) ||
@@ -161,7 +163,11 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     postponed (postponement) {
       report.postponed++
       complain(postponement)
-      if (torture !== undefined) return
+      if (torture !== undefined) {
+        // A stack that cannot be captured here soon can; a value that cannot be kept stays for a while.
+        tortureDue = postponement.where !== undefined
+        return
+      }
       // The wish stays: a wish of the N-th poll becomes one of the next that can.
       if (every !== undefined) requested = true
       schedule(pace.nextRetryMs())
@@ -170,6 +176,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     takeSnapshot,
 
     tortured (bytes) {
+      tortureDue = false
       report.restores++
       report.snapshots++
       report.bytes += bytes
