@@ -1,6 +1,6 @@
 /** The compiled modules of this process, and the names of what belongs to them. */
 import type { Site } from '../code/site.js'
-import { classEntryOf, type ClassEntry } from '../code/classes.js'
+import type { ClassEntry } from '../code/classes.js'
 import type { LiveModule } from './live-module.js'
 
 const modules = new Map<string, LiveModule>()
@@ -54,5 +54,3 @@ export function forgetModules (): void {
   for (const text of [...named.keys()]) if (!text.startsWith(siteName(RUNTIME_ID, 0).slice(0, -1))) named.delete(text)
 }
 const RUNTIME_ID = 'reprise:runtime'
-
-export { classEntryOf }
