@@ -33,7 +33,7 @@ beforeEach(() => {
 afterAll(() => fs.rmSync(root, { recursive: true }))
 
 function reprise (words: string[], cwd = path.join(project, 'src')): { code: number | null, stdout: string, stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], { cwd, encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], { cwd, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined } })
   return { code: status, stdout, stderr }
 }
 
