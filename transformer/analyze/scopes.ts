@@ -6,96 +6,16 @@
  * them like any other variable.
  */
 import ts from 'typescript'
+import { findBlockFunctions } from './block-functions.js'
+import { hasUseStrict, isAssignment, isFunctionNode, isLoop, type FunctionNode, type FunctionScope, type Reference, type Scope, type Scopes, type Variable, type VariableKind } from './variables.js'
 
-export type FunctionNode =
-  | ts.FunctionDeclaration | ts.FunctionExpression | ts.ArrowFunction | ts.MethodDeclaration
-  | ts.GetAccessorDeclaration | ts.SetAccessorDeclaration | ts.ConstructorDeclaration
-/** Code that runs with a `this` of its own without being a function of the text: field initialisers and static blocks. */
-export type InitializerNode = ts.PropertyDeclaration | ts.ClassStaticBlockDeclaration
-
-export type VariableKind =
-  | 'var' | 'let' | 'const' | 'function' | 'parameter' | 'class' | 'catch' | 'own-name' | 'class-name' | 'import'
-  | 'this' | 'arguments' | 'new.target' | 'home'
-
-export interface Variable {
-  readonly name: string
-  readonly kind: VariableKind
-  readonly scope: Scope
-  /** Where it is declared; undefined for `this` and the like. */
-  readonly declaration: ts.Node | undefined
-  readonly references: Reference[]
-  /** Used by a function other than the one that declares it. */
-  captured: boolean
-  /** Assigned anywhere besides its declaration. */
-  reassigned: boolean
-  /** The one declaration with initialiser of a `var` that stands directly in its function's body. */
-  initializedAt: ts.VariableDeclaration | undefined
-}
-
-export interface Reference {
-  readonly node: ts.Node
-  readonly variable: Variable
-  readonly from: FunctionScope
-  readonly write: boolean
-}
-
-export interface Scope {
-  readonly node: ts.Node
-  readonly parent: Scope | undefined
-  readonly owner: FunctionScope
-  readonly variables: Map<string, Variable>
-}
-
-/** A function, the module, or an initialiser of a class. */
-export interface FunctionScope extends Scope {
-  readonly kind: 'module' | 'function' | 'arrow' | 'initializer'
-  readonly outer: FunctionScope | undefined
-  readonly strict: boolean
-  /** Functions and initialisers directly inside. */
-  readonly inner: FunctionScope[]
-  usesSuper: boolean
-  hasDirectEval: boolean
-  /** Private names are used in it, or in an arrow function within. */
-  usesPrivateNames: boolean
-}
-
-export interface Scopes {
-  readonly module: FunctionScope
-  /** Scope opened by a node: functions, blocks, loops, classes, catch clauses. */
-  readonly opened: ReadonlyMap<ts.Node, Scope>
-  readonly functions: ReadonlyMap<ts.Node, FunctionScope>
-  /** What an identifier (or `this`, `new.target`) refers to; absent for globals. */
-  readonly resolved: ReadonlyMap<ts.Node, Variable>
-  readonly references: ReadonlyMap<ts.Node, Reference>
-  /** Variable declared by an identifier of a declaration. */
-  readonly declared: ReadonlyMap<ts.Node, Variable>
-  /** Every identifier text of the file, so that emitted names can avoid them. */
-  readonly names: ReadonlySet<string>
-  readonly globals: ReadonlySet<string>
-}
-
-export const isFunctionNode = (node: ts.Node): node is FunctionNode =>
-  ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node) || ts.isMethodDeclaration(node) ||
-  ts.isGetAccessorDeclaration(node) || ts.isSetAccessorDeclaration(node) || ts.isConstructorDeclaration(node)
-
-export const isInitializerNode = (node: ts.Node): node is InitializerNode =>
-  ts.isPropertyDeclaration(node) || ts.isClassStaticBlockDeclaration(node)
-
-export const isLoop = (node: ts.Node): node is ts.IterationStatement =>
-  ts.isForStatement(node) || ts.isForInStatement(node) || ts.isForOfStatement(node) || ts.isWhileStatement(node) || ts.isDoStatement(node)
-
-export function hasUseStrict (statements: readonly ts.Statement[]): boolean {
-  for (const statement of statements) {
-    if (!ts.isExpressionStatement(statement) || !ts.isStringLiteral(statement.expression)) return false
-    if (statement.expression.getText().slice(1, -1) === 'use strict') return true
-  }
-  return false
-}
+export * from './variables.js'
 
 export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
   const opened = new Map<ts.Node, Scope>()
   const functions = new Map<ts.Node, FunctionScope>()
   const declared = new Map<ts.Node, Variable>()
+  const fromBlocks = new Map<ts.FunctionDeclaration, Variable>()
   const resolved = new Map<ts.Node, Variable>()
   const references = new Map<ts.Node, Reference>()
   const names = new Set<string>()
@@ -103,8 +23,9 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
 
   const module: FunctionScope = openFunction(file, undefined, undefined, 'module', isModule || hasUseStrict(file.statements))
   declareStatements(file.statements, module)
+  declareBlockFunctions(file.statements, module)
   file.statements.forEach(statement => visit(statement, module))
-  return { module, opened, functions, resolved, references, declared, names, globals }
+  return { module, opened, functions, resolved, references, declared, fromBlocks, names, globals }
 
   function openFunction (node: ts.Node, parent: Scope | undefined, outer: FunctionScope | undefined, kind: FunctionScope['kind'], strict: boolean): FunctionScope {
     const scope: { -readonly [K in keyof FunctionScope]: FunctionScope[K] } = {
@@ -146,16 +67,29 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
 
   /** Lexical declarations of a statement list, and var and function declarations below it into the function's scope. */
   function declareStatements (statements: readonly ts.Statement[], scope: Scope): void {
-    for (const statement of statements) {
+    for (let statement of statements) {
+      while (ts.isLabeledStatement(statement)) ({ statement } = statement)
       if (ts.isVariableStatement(statement)) declareList(statement.declarationList, scope)
       else if (ts.isFunctionDeclaration(statement) && statement.name !== undefined) {
-        const target = scope.owner === scope || scope.owner.strict ? scope : varScope(scope)
-        const earlier = target.variables.get(statement.name.text)
+        const earlier = scope.variables.get(statement.name.text)
         if (earlier?.kind === 'parameter' || earlier?.kind === 'var') earlier.reassigned = true
-        declare(statement.name.text, 'function', target, statement.name)
+        declare(statement.name.text, 'function', scope, statement.name)
       } else if (ts.isClassDeclaration(statement) && statement.name !== undefined) declare(statement.name.text, 'class', scope, statement.name)
       else if (ts.isImportDeclaration(statement)) declareImports(statement, scope)
       hoistVars(statement, scope)
+    }
+  }
+
+  function declareBlockFunctions (statements: readonly ts.Statement[], scope: FunctionScope): void {
+    if (scope.strict) return
+    for (const declaration of findBlockFunctions(statements)) {
+      const { text } = declaration.name!
+      if (scope.variables.get(text)?.kind === 'parameter') continue
+      const variable = declare(text, 'var', scope, undefined)
+      variable.reassigned = true
+      fromBlocks.set(declaration, variable)
+      // `if (x) function f () {}` opens no block of its own: the two are one variable.
+      if (ts.isIfStatement(declaration.parent)) declared.set(declaration.name!, variable)
     }
   }
 
@@ -211,7 +145,10 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
     // Natively in a scope of its own around the function; a parameter or variable of that name replaces it.
     if (ts.isFunctionExpression(node) && node.name !== undefined) declare(node.name.text, 'own-name', functionScope, node.name)
     for (const parameter of node.parameters) declarePattern(parameter.name, 'parameter', functionScope)
-    if (node.body !== undefined && ts.isBlock(node.body)) declareStatements(node.body.statements, functionScope)
+    if (node.body !== undefined && ts.isBlock(node.body)) {
+      declareStatements(node.body.statements, functionScope)
+      declareBlockFunctions(node.body.statements, functionScope)
+    }
     for (const parameter of node.parameters) {
       visitBindingName(parameter.name, functionScope)
       if (parameter.initializer !== undefined) visit(parameter.initializer, functionScope)
@@ -257,6 +194,7 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
   function visitList (list: ts.VariableDeclarationList, scope: Scope): void {
     const isVar = !(list.flags & ts.NodeFlags.BlockScoped)
     for (const declaration of list.declarations) {
+      if (isVar) meetCatchParameter(declaration.name, scope)
       visitBindingName(declaration.name, scope)
       if (declaration.initializer !== undefined) visit(declaration.initializer, scope)
       if (!isVar || (declaration.initializer === undefined && !isLoop(list.parent))) continue
@@ -265,6 +203,18 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
       const once = ts.isVariableStatement(list.parent) && (body === scope.owner.node || body.parent === scope.owner.node)
       if (variable !== undefined && once && variable.kind === 'var' && variable.initializedAt === undefined) variable.initializedAt = declaration
       else markAssigned(declaration.name)
+    }
+  }
+
+  /** `catch (e) { var e = 1 }` declares a `var`, but assigns to the parameter. */
+  function meetCatchParameter (name: ts.BindingName, scope: Scope): void {
+    if (!ts.isIdentifier(name)) return
+    for (let at: Scope | undefined = scope; at !== undefined && at !== scope.owner; at = at.parent) {
+      const variable = at.variables.get(name.text)
+      if (variable?.kind !== 'catch') continue
+      variable.reassigned = true
+      declared.set(name, variable)
+      return
     }
   }
 
@@ -392,6 +342,3 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
     visit(node.statement, head)
   }
 }
-
-export const isAssignment = (kind: ts.SyntaxKind): boolean =>
-  kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment

@@ -68,7 +68,8 @@ export class ClosureEmitter implements Closures {
     const dress = dressOf(node)
     const list = captures.join(', ')
     const strict = this.file.commonJs && this.file.scopes.functions.get(node)!.strict ? ' "use strict";' : ''
-    const own = ts.isVariableDeclaration(node.parent) && node.parent.initializer === node && ts.isIdentifier(node.parent.name) ? this.file.scopes.declared.get(node.parent.name) : undefined
+    const ownName = ts.isFunctionDeclaration(node) ? node.name : ts.isVariableDeclaration(node.parent) && node.parent.initializer === node && ts.isIdentifier(node.parent.name) ? node.parent.name : undefined
+    const own = ownName === undefined ? undefined : this.file.scopes.declared.get(ownName)
     const isGenerator = 'asteriskToken' in node && node.asteriskToken !== undefined
     const hasOwnName = node.name !== undefined
     const whole: Code = hasOwnName || name === undefined ? text : ['{ ', JSON.stringify(name), ': ', text, ' }[', JSON.stringify(name), ']']

@@ -153,7 +153,8 @@ function layoutOf (node: BodyNode, scope: FunctionScope, context: LowerContext, 
   const parameters = hoistedParameters.size > 0
     ? node.parameters.map((_, index) => `$p${index + 1}`)
     : node.parameters.flatMap(parameter => declaredNames(parameter.name)).map(name => file.names.of(file.scopes.declared.get(name)!))
-  for (const name of parameters) layout.push({ name, role: 'parameter' })
+  // Sloppy code may give one name to several parameters: the last one is the variable.
+  for (const name of new Set(parameters)) layout.push({ name, role: 'parameter' })
   const taken = new Set(layout.map(entry => entry.name))
   for (const name of context.hoisted) if (!taken.has(name)) layout.push({ name, role: 'local' })
   for (let index = 1; index <= context.temporariesMax; index++) layout.push({ name: `$t${index}`, role: 'temporary' })

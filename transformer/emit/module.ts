@@ -65,7 +65,8 @@ export class ModuleEmitter {
 
   private context (): LowerContext { return new LowerContext(this.file, this.file.scopes.module, false) }
 
-  private statement (node: ts.Statement): void {
+  private statement (statement: ts.Statement): void {
+    const node = labelledFunction(statement) ?? statement
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) { this.put(resolve(this.context().source(node), 'fast')); return }
     if (ts.isFunctionDeclaration(node)) { this.functionDeclaration(node); return }
     if (ts.isClassDeclaration(node)) { this.classDeclaration(node); return }
@@ -290,12 +291,19 @@ export class ModuleEmitter {
   /** `var` of nested statements, which a segment's function would keep to itself. */
   nestedVariables (): string[] {
     const { scopes, source } = this.file
-    const direct = new Set(source.statements.flatMap(statement => {
+    const direct = new Set(source.statements.flatMap(node => {
+      const statement = labelledFunction(node) ?? node
       if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.flatMap(declaration => declaredNames(declaration.name)).map(name => name.text)
       return (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) && statement.name !== undefined ? [statement.name.text] : []
     }))
     return [...scopes.module.variables.values()].filter(variable => (variable.kind === 'var' || variable.kind === 'function') && !direct.has(variable.name)).map(variable => markOwn(variable.name))
   }
+}
+
+/** Sloppy code may give a function declaration a label, which means nothing. */
+function labelledFunction (node: ts.Statement): ts.FunctionDeclaration | undefined {
+  while (ts.isLabeledStatement(node)) node = node.statement
+  return ts.isFunctionDeclaration(node) ? node : undefined
 }
 
 export function isDirective (statement: ts.Statement): boolean {

@@ -164,6 +164,8 @@ export class LowerContext {
 
   /** Declares the variable for the whole function; its declaration becomes an assignment. */
   hoist (variable: Variable): void {
+    // Variables of the module stay where they are.
+    if (variable.scope === this.file.scopes.module) return
     if (isDeclared(variable) && !this.file.captured.isBoxed(variable)) this.hoisted.add(this.file.names.of(variable))
   }
 

@@ -149,7 +149,7 @@ function assignHead (node: ts.ForInStatement | ts.ForOfStatement, value: string,
   const { initializer } = node
   if (ts.isVariableDeclarationList(initializer)) {
     const { name } = initializer.declarations[0]
-    for (const identifier of declaredNames(name)) if (scopes.declared.get(identifier)!.scope !== scopes.module) context.hoist(scopes.declared.get(identifier)!)
+    for (const identifier of declaredNames(name)) context.hoist(scopes.declared.get(identifier)!)
     lowerBinding(name, value, context)
     return
   }

@@ -12,13 +12,19 @@ import { assignPattern, declaredNames, rewrite } from './rewrite.js'
 
 export function lowerStatements (statements: readonly ts.Statement[], context: LowerContext): void {
   // Function declarations have their value before the first statement runs.
-  for (const statement of statements) if (ts.isFunctionDeclaration(statement)) lowerFunctionDeclaration(statement, context)
+  for (const statement of statements) lowerHoistedFunction(statement, context)
   for (const statement of statements) context.statement(() => lowerStatement(statement, context))
+}
+
+function lowerHoistedFunction (statement: ts.Statement, context: LowerContext): void {
+  while (ts.isLabeledStatement(statement)) ({ statement } = statement)
+  if (ts.isFunctionDeclaration(statement)) lowerFunctionDeclaration(statement, context)
 }
 
 export function lowerStatement (node: ts.Statement, context: LowerContext, labels: readonly string[] = []): void {
   const { file } = context
-  if (ts.isFunctionDeclaration(node) || ts.isEmptyStatement(node)) return
+  if (ts.isEmptyStatement(node)) return
+  if (ts.isFunctionDeclaration(node)) { lowerBlockFunction(node, context); return }
   if (ts.isVariableStatement(node)) { lowerVariables(node.declarationList, context); return }
   if (ts.isClassDeclaration(node)) { lowerClassDeclaration(node, context); return }
   if (!file.needsLowering(node) && !(file.points.escapes(node) && context.hoists)) {
@@ -71,6 +77,15 @@ function lowerFunctionDeclaration (node: ts.FunctionDeclaration, context: LowerC
   context.plain([context.target(variable), ' = ', context.file.closures.functionExpression(node, context)])
 }
 
+/** A function declared in a block of sloppy code: its turn has come, and the `var` of its name gets the value. */
+function lowerBlockFunction (node: ts.FunctionDeclaration, context: LowerContext): void {
+  const outer = context.file.scopes.fromBlocks.get(node)
+  if (outer === undefined) return
+  context.hoist(outer)
+  if (ts.isIfStatement(node.parent)) { lowerFunctionDeclaration(node, context); return }
+  context.plain([context.target(outer), ' = ', context.reference(context.file.scopes.declared.get(node.name!)!)])
+}
+
 function lowerClassDeclaration (node: ts.ClassDeclaration, context: LowerContext): void {
   const variable = context.file.scopes.declared.get(node.name!)!
   context.hoist(variable)
@@ -84,7 +99,7 @@ export function lowerVariables (list: ts.VariableDeclarationList, context: Lower
     const names = declaredNames(declaration.name)
     const moved = context.scope.kind !== 'module' || names.every(name => scopes.declared.get(name)!.scope !== scopes.module)
     const native = moved && !context.hoists && !names.some(name => context.file.captured.isBoxed(scopes.declared.get(name)!))
-    if (!native) for (const name of names) if (scopes.declared.get(name)!.scope !== scopes.module) context.hoist(scopes.declared.get(name)!)
+    if (!native) for (const name of names) context.hoist(scopes.declared.get(name)!)
     const { initializer } = declaration
     if (native) {
       const keyword = isVar ? 'var ' : list.flags & ts.NodeFlags.Const ? 'const ' : 'let '
@@ -139,7 +154,7 @@ function lowerSwitch (node: ts.SwitchStatement, context: LowerContext, labels: r
   openScope(context.file.scopes.opened.get(node.caseBlock), context)
   if (inOrder) discriminant = lowerSelection(clauses, keepText(discriminant, context), context)
   else if (!ts.isIdentifier(node.expression) || !isStable(node.expression, context)) discriminant = keepText(discriminant, context)
-  for (const clause of clauses) for (const statement of clause.statements) if (ts.isFunctionDeclaration(statement)) lowerFunctionDeclaration(statement, context)
+  for (const clause of clauses) for (const statement of clause.statements) lowerHoistedFunction(statement, context)
   context.jumps.push({ kind: 'switch', userLabels: labels, breakLabel: label })
   const lowered: Clause[] = clauses.map((clause, index) => ({
     test: ts.isDefaultClause(clause) ? undefined : inOrder ? String(index) : rewrite(clause.expression, context),
