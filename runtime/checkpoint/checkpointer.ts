@@ -21,6 +21,9 @@ import type { TimerThread } from './timer-thread.js'
 /** How long a stop waits for a snapshot before the process ends with the one before. */
 export const STOP_GRACE_MS = 5000
 
+/** Torture: after so many refusals in a row every second poll is tried, after twice as many every third. */
+const TORTURE_REFUSALS_AT_ONCE = 64
+
 export interface CheckpointerParts {
   readonly run: HeldRun
   readonly pace: Pace
@@ -66,6 +69,8 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
   let pausedAt = 0
   let last: LiveCheckpointer['lastSnapshot']
   let tortureDue = false
+  let tortureRefusals = 0
+  let tortureNextTry = 0
   const tortureEvery = torture === undefined ? 0 : torturePace(torture)
 
   /** Every poll takes the slow path while polls are counted. */
@@ -152,7 +157,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
       if (overdue()) parts.endStopped(undefined, false)
       if (tortureEvery > 0) {
         if (report.polls % tortureEvery === 0) tortureDue = true
-        return tortureDue && report.restores < (torture?.restoresMax ?? 0) ? TORTURE : NOTHING
+        return tortureDue && report.polls >= tortureNextTry && report.restores < (torture?.restoresMax ?? 0) ? TORTURE : NOTHING
       }
       pausedAt = steadyMs()
       const wanted = requested || pausedAt >= dueAt || (every !== undefined && report.polls % every === 0) ||
@@ -166,6 +171,9 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
       if (torture !== undefined) {
         // A stack that cannot be captured here soon can; a value that cannot be kept stays for a while.
         tortureDue = postponement.where !== undefined
+        // … but a callback may reach 100,000 polls before it returns, and each look at the stack costs 20 µs.
+        tortureRefusals++
+        tortureNextTry = report.polls + 1 + Math.floor(tortureRefusals / TORTURE_REFUSALS_AT_ONCE)
         return
       }
       // The wish stays: a wish of the N-th poll becomes one of the next that can.
@@ -177,6 +185,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
 
     tortured (bytes) {
       tortureDue = false
+      tortureRefusals = 0
       report.restores++
       report.snapshots++
       report.bytes += bytes
