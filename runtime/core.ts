@@ -16,7 +16,7 @@ import { BodyFrame, forgetCommonJs } from './modules/commonjs.js'
 import { dynamicImports, ImportOperation, resumeImports } from './modules/dynamic-imports.js'
 import { createNaming } from './modules/naming.js'
 import { forgetModules, liveModules, moduleById } from './modules/registry.js'
-import { withoutGeneration } from './modules/es-module.js'
+import { withoutQuery } from './code/source-maps.js'
 import { beginRestoration, currentRestoration } from './modules/restoration.js'
 import { saveModule, type DynamicImport, type SavedModule } from './modules/saved.js'
 import { setPollPolicy } from './poll.js'
@@ -40,7 +40,7 @@ export async function prepareRun ({ restoreFrom, checkpointer }: RunPlan): Promi
   if (restoreFrom !== undefined) restore(restoreFrom)
   installStackTraces()
   for (const key of Reflect.ownKeys(globalThis)) globalKeys.add(key)
-  setBegunTest(file => moduleById(withoutGeneration(file)) !== undefined)
+  setBegunTest(file => moduleById(withoutQuery(file)) !== undefined)
   listen(checkpointer)
   return { encodeState, isIdle: () => driverDepth() === 0 && currentRestoration() === undefined && liveModules().length > 0 }
 }

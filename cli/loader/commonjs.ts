@@ -7,6 +7,7 @@ import Module from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { registerText } from '../../runtime/code/texts.js'
 import type { Loader } from './compiled.js'
+import { textOfGeneration } from './generation.js'
 import { TYPESCRIPT_EXTENSIONS } from './kind.js'
 import { mayBeLoadedByUs, ownPathOf } from './own.js'
 import { resolveAfter, resolveBefore } from './resolve.js'
@@ -44,7 +45,7 @@ function hookExtensions (loader: Loader, hooksSeeAll: boolean): void {
   const handlerOf = (original: Handler): Handler => (module, filename) => {
     const loaded = loader.load(filename)
     if (loaded === undefined) return original(module, filename)
-    if (loaded.kind === 'commonjs') return module._compile(loaded.text, filename, 'commonjs')
+    if (loaded.kind === 'commonjs') return module._compile(textOfGeneration(loaded.text), filename, 'commonjs')
     module._compile(hooksSeeAll ? loaded.text : withOwnUrls(loaded.text, filename), filename, 'module')
   }
   for (const extension of ['.js', '.cjs', '.mjs', ...TYPESCRIPT_EXTENSIONS]) {

@@ -11,7 +11,7 @@ import Module from 'node:module'
 import { pathToFileURL } from 'node:url'
 import type { Loader } from './compiled.js'
 import { facadeOf } from './facade.js'
-import { withGeneration } from './generation.js'
+import { generationOf, textOfGeneration, withGeneration } from './generation.js'
 import { isTypeScript } from './kind.js'
 import { isOwn, mayBeLoadedByUs, ownPathOf } from './own.js'
 import { pathOf, resolveAfter, resolveBefore, urlOf } from './resolve.js'
@@ -82,7 +82,7 @@ export function createRules (loader: Loader): Rules {
     if (isOurs(url)) return undefined
     const loaded = loader.load(path)
     if (loaded === undefined) return undefined
-    if (loaded.kind === 'esm') return { format: 'module', source: loaded.text, shortCircuit: true }
+    if (loaded.kind === 'esm') return { format: 'module', source: textOfGeneration(loaded.text, generationOf(url)), shortCircuit: true }
     if (isRequired(context)) {
       // Node looks for the names that a file exports which an imported one passes on; what runs comes from our handlers.
       return isTypeScript(path) ? { format: 'commonjs', source: loaded.text, shortCircuit: true } : undefined

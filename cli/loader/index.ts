@@ -42,9 +42,7 @@ async function install ({ program, polls = 'sparse', strict = false, quiet = fal
     cacheFolder: openCache(program),
   }
   const known = new Map<string, CompiledText>()
-  const loader = createLoader(settings, compilerInThread(), (path, compiled) => {
-    known.set(path, compiled.path === undefined ? compiled : { text: '', path: compiled.path })
-  })
+  const loader = createLoader(settings, compilerInThread(), (path, compiled) => { note(known, path, compiled) })
   // Loaded here, so that CommonJS can be given them without a wait.
   const [index, abi] = await Promise.all([import('../../runtime/index.js'), import('../../runtime/abi.js')])
   const namespaces = new Map<string, unknown>([[ownFile('runtime', 'index'), index], [ownFile('runtime', 'abi'), abi]])
@@ -55,8 +53,9 @@ async function install ({ program, polls = 'sparse', strict = false, quiet = fal
   else received = registerThread(settings)
   registerTextSupplier(path => {
     if (received !== undefined) takeTexts(received, known)
-    const text = known.get(path)
-    return text?.path === undefined ? text?.text : readFileSync(text.path, 'utf8')
+    const compiled = known.get(path)
+    if (compiled?.path !== undefined && compiled.text === '') known.set(path, { text: readFileSync(compiled.path, 'utf8'), path: compiled.path })
+    return known.get(path)?.text
   })
   // What --enable-source-maps does: traces name the user's own lines.
   process.setSourceMapsEnabled(true)
@@ -73,8 +72,14 @@ function registerThread (settings: LoaderSettings): MessagePort {
 function takeTexts (port: MessagePort, known: Map<string, CompiledText>): void {
   for (let received = receiveMessageOnPort(port); received !== undefined; received = receiveMessageOnPort(port)) {
     const { path, compiled } = received.message as TextMessage
-    known.set(path, compiled)
+    note(known, path, compiled)
   }
+}
+
+/** Of most files nobody asks for the text; one that is asked for again and again, by captures and traces, is kept. */
+function note (known: Map<string, CompiledText>, path: string, compiled: CompiledText): void {
+  if (compiled.path === undefined) known.set(path, compiled)
+  else if (known.get(path)?.path !== compiled.path) known.set(path, { text: '', path: compiled.path })
 }
 
 export interface StartOptions {

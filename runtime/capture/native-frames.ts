@@ -15,7 +15,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { nameForUsers } from '../code/emitted-names.js'
-import { sourcePosition } from '../code/source-maps.js'
+import { sourcePosition, withoutQuery } from '../code/source-maps.js'
 import { textOf } from '../code/texts.js'
 import { SafeMap, uncurry } from '../encoding/natives.js'
 import { existsSync } from '../store/own-fs.js'
@@ -99,10 +99,12 @@ export function inspectStack (): Inspection {
 }
 
 function markOf (file: string, site: CallSite): Mark | undefined {
-  let marks = marksByFile.get(file)
+  // Torture's modules share a text.
+  const plain = withoutQuery(file)
+  let marks = marksByFile.get(plain)
   if (marks === undefined) {
     marks = new SafeMap()
-    marksByFile.set(file, marks)
+    marksByFile.set(plain, marks)
   }
   const position = positionOf(site)
   const known = marks.get(position)

@@ -32,8 +32,8 @@ const isUrl = (name: string): boolean => indexOf(name, 'file:') === 0
 
 /** Torture evaluates modules again under `?reprise=N`; that is no name the user knows. */
 export function withoutQuery (file: string): string {
-  const query = indexOf(file, '?reprise=')
-  return query < 0 ? file : slice(file, 0, query)
+  const at = lastIndexOf(file, 'reprise=')
+  return at > 0 && (file[at - 1] === '?' || file[at - 1] === '&') ? slice(file, 0, at - 1) : file
 }
 
 interface ScriptMap { readonly map: SourceMap, readonly base: string, readonly source: string | undefined }
@@ -42,8 +42,8 @@ const maps = new SafeMap<string, ScriptMap | undefined>()
 
 /** Lines and columns from 1. Positions without a mapping stay as they are. */
 export function sourcePosition (file: string, line: number, column: number): SourceLine {
-  const script = mapOf(file)
   const plain = withoutQuery(file)
+  const script = mapOf(plain)
   if (script === undefined) return { file: plain, line, column }
   const entry = findEntry(script.map, line - 1, column - 1) as { originalSource?: string, originalLine?: number, originalColumn?: number }
   if (entry.originalSource === undefined || entry.originalLine === undefined) return { file: plain, line, column }
@@ -53,7 +53,7 @@ export function sourcePosition (file: string, line: number, column: number): Sou
 /** The user's file from which a script was compiled. */
 export function sourceFile (file: string): string {
   const plain = withoutQuery(file)
-  const script = mapOf(file)
+  const script = mapOf(plain)
   return script?.source === undefined ? plain : sourceName(script.source, script.base, plain)
 }
 
@@ -74,8 +74,7 @@ function mapOf (file: string): ScriptMap | undefined {
 
 function loadMap (file: string): ScriptMap | undefined {
   try {
-    const plain = withoutQuery(file)
-    let base = isUrl(plain) ? plain : hrefOf(pathToFileURL(plain))
+    let base = isUrl(file) ? file : hrefOf(pathToFileURL(file))
     const text = textOf(file)
     const at = text === undefined ? -1 : lastIndexOf(text, '//# sourceMappingURL=')
     if (text === undefined || at < 0) return undefined

@@ -1,5 +1,6 @@
 /** ES modules: what their emitted text calls. The text stays in place; see transformer/emit/module.ts. */
 import { NORMAL, type Mode } from '../code/site.js'
+import { withoutQuery } from '../code/source-maps.js'
 import { resumeStack, runRoot } from '../restore/drive.js'
 import { currentGeneration, plainThen } from '../tasks/records.js'
 import { stepTopLevel, topLevelAwaited, topLevelEnd, TopLevelFrame } from '../tasks/index.js'
@@ -137,7 +138,7 @@ export class EsModule extends LiveModule {
 export const ABANDONED = Object.freeze(new Error('reprise: taken over'))
 
 export function esm (meta: ImportMeta, descriptor: Descriptor): EsModule {
-  const id = withoutGeneration(meta.url)
+  const id = withoutQuery(meta.url)
   if (id !== meta.url) meta.url = id
   const module = new EsModule(id, descriptor)
   register(module)
@@ -145,8 +146,4 @@ export function esm (meta: ImportMeta, descriptor: Descriptor): EsModule {
   const namespaces = descriptor.namespaces?.()
   if (namespaces !== undefined) for (const specifier of Object.keys(namespaces)) name(namespaces[specifier], namespaceName(id, specifier))
   return module
-}
-
-export function withoutGeneration (url: string): string {
-  return url.replace(/[?&]reprise=\d+$/, '')
 }

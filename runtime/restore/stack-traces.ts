@@ -228,7 +228,8 @@ function lastName (name: string | null): string {
 }
 
 const compiled = new SafeMap<string, boolean>()
-function isCompiled (file: string): boolean {
+function isCompiled (script: string): boolean {
+  const file = withoutQuery(script)
   let known = compiled.get(file)
   if (known === undefined) {
     known = textOf(file) !== undefined
