@@ -11,6 +11,7 @@ import { createRequire } from 'node:module'
 import { NORMAL, THROW, type Mode } from '../code/site.js'
 import { runtimeSite } from '../code/runtime-sites.js'
 import { SIGNAL, rerecord } from '../capture/signal.js'
+import { isProxy } from '../encoding/natives.js'
 import { Frame } from '../restore/frame.js'
 import { resumeStack, runRoot } from '../restore/drive.js'
 import { LiveModule, type Descriptor } from './live-module.js'
@@ -235,8 +236,12 @@ function skipTo (module: CommonJsModule, restoration: Restoration): void {
   module.node.loaded = true
   // Node copies the exported names when the wrapper returns, before the heap is filled.
   const { exports: object } = module.node
-  if (typeof object !== 'object' || object === null) return
+  if ((typeof object !== 'object' && typeof object !== 'function') || object === null || isProxy(object)) return
   for (const name of saved.exported ?? []) {
-    Object.defineProperty(object, name, { value: restoration.exportedOf(module.id, name), writable: true, enumerable: true, configurable: true })
+    const value = restoration.exportedOf(module.id, name)
+    const isAccessor = saved.accessors?.includes(name) === true
+    Object.defineProperty(object, name, isAccessor
+      ? { get: value as () => unknown, enumerable: true, configurable: true }
+      : { value, writable: true, enumerable: true, configurable: true })
   }
 }

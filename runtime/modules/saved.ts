@@ -1,4 +1,5 @@
 /** What a snapshot says of the modules. */
+import { isProxy } from '../encoding/natives.js'
 import { ENDED, type LiveModule } from './live-module.js'
 
 /** The step under which the frame of a segment with await stands that is in progress. */
@@ -14,6 +15,8 @@ export interface SavedModule {
   readonly endOrder?: number
   /** CommonJS: names of `module.exports`, which Node reads before the heap is filled. */
   readonly exported?: readonly string[]
+  /** … and those of them that are accessors. Node reads them, and they read the exports of modules that had ended before. */
+  readonly accessors?: readonly string[]
 }
 
 export interface DynamicImport {
@@ -46,7 +49,7 @@ export function saveModule (module: LiveModule, roots: Record<string, unknown>):
   const { node } = module as { node?: { exports: unknown } }
   if (node === undefined) return { id, step, isCommonJs: false }
   roots[`value:${id}:${EXPORTS}`] = node.exports
-  return { id, step, isCommonJs: true, endOrder: step === ENDED ? module.endOrder : undefined, exported: saveExports(id, node.exports, roots) }
+  return { id, step, isCommonJs: true, endOrder: step === ENDED ? module.endOrder : undefined, ...saveExports(id, node.exports, roots) }
 }
 
 /** A function of the module's top that is more than its text: properties of its own, a prototype that the program has changed. */
@@ -63,14 +66,17 @@ export function hasOwnState (fn: object): boolean {
   return false
 }
 
-function saveExports (id: string, exports: unknown, roots: Record<string, unknown>): string[] {
-  if (typeof exports !== 'object' || exports === null) return []
+function saveExports (id: string, exports: unknown, roots: Record<string, unknown>): Pick<SavedModule, 'exported' | 'accessors'> {
   const exported: string[] = []
+  const accessors: string[] = []
+  if ((typeof exports !== 'object' && typeof exports !== 'function') || exports === null || isProxy(exports)) return { exported, accessors }
   for (const name of Object.keys(exports)) {
     const descriptor = Object.getOwnPropertyDescriptor(exports, name)!
-    if (!('value' in descriptor)) continue
-    roots[`export:${id}:${name}`] = descriptor.value
+    const isValue = 'value' in descriptor
+    if (!isValue && descriptor.get === undefined) continue
+    roots[`export:${id}:${name}`] = isValue ? descriptor.value : descriptor.get
     exported.push(name)
+    if (!isValue) accessors.push(name)
   }
-  return exported
+  return { exported, accessors }
 }

@@ -20,12 +20,13 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
   const references = new Map<ts.Node, Reference>()
   const names = new Set<string>()
   const globals = new Set<string>()
+  const ofModule = new Set<ts.Node>()
 
   const module: FunctionScope = openFunction(file, undefined, undefined, 'module', isModule || hasUseStrict(file.statements))
   declareStatements(file.statements, module)
   declareBlockFunctions(file.statements, module)
   file.statements.forEach(statement => visit(statement, module))
-  return { module, opened, functions, resolved, references, declared, fromBlocks, names, globals }
+  return { module, opened, functions, resolved, references, declared, fromBlocks, names, globals, ofModule }
 
   function openFunction (node: ts.Node, parent: Scope | undefined, outer: FunctionScope | undefined, kind: FunctionScope['kind'], strict: boolean): FunctionScope {
     const scope: { -readonly [K in keyof FunctionScope]: FunctionScope[K] } = {
@@ -135,6 +136,7 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
       if (write) variable.reassigned = true
       return
     }
+    if (name === 'this' || name === 'arguments') ofModule.add(node)
     if (name !== 'this' && name !== 'new.target') globals.add(name)
   }
 

@@ -68,6 +68,8 @@ export interface Scopes {
   /** Every identifier text of the file, so that emitted names can avoid them. */
   readonly names: ReadonlySet<string>
   readonly globals: ReadonlySet<string>
+  /** `this` and `arguments` outside of all functions: a CommonJS wrapper's, unknown to the functions that its text becomes. */
+  readonly ofModule: ReadonlySet<ts.Node>
 }
 
 export const isFunctionNode = (node: ts.Node): node is FunctionNode =>

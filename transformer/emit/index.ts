@@ -32,7 +32,7 @@ export function emitModule (source: ts.SourceFile, analysis: Analysis, kind: Mod
   const body: Code = kind === 'commonjs'
     ? [
         hashbang, MARK, ' (globalThis[Symbol.for("reprise.runtime.1")] ?? require("reprise/runtime")).cjs(module, require, function * (exports, require, module, __filename, __dirname) {\n',
-        strict, 'const { flag: $flag, poll: $poll, abi: $ } = globalThis[Symbol.for("reprise.runtime.1")], $this = this, $require = $.require(module, require);\n', nested,
+        strict, 'const { flag: $flag, poll: $poll, abi: $ } = globalThis[Symbol.for("reprise.runtime.1")], $this = this, $arguments = arguments, $require = $.require(module, require);\n', nested,
         'const $module = yield ', descriptor, ';\nyield 0;\n', statements, declarations, '}, this, arguments);\n', exportsNote(source.text)
       ]
     : [

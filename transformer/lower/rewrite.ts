@@ -39,11 +39,12 @@ const isWordAt = (text: string, at: number): boolean => /[\w$]/.test(text[at] ??
 const isUntouched = (piece: Piece): boolean => typeof piece === 'object' && 'from' in piece
 
 function replacement (node: ts.Node, context: LowerContext): Piece | undefined {
-  const { scopes, closures, names } = context.file
+  const { scopes, closures, names, commonJs } = context.file
   switch (node.kind) {
     case ts.SyntaxKind.Identifier: {
       const variable = scopes.resolved.get(node)
       if (variable === undefined) {
+        if (commonJs && scopes.ofModule.has(node)) return '$arguments'
         const declared = scopes.declared.get(node)
         return declared !== undefined && names.of(declared) !== declared.name ? names.of(declared) : undefined
       }
@@ -53,7 +54,8 @@ function replacement (node: ts.Node, context: LowerContext): Piece | undefined {
     }
     case ts.SyntaxKind.ThisKeyword: {
       const variable = scopes.resolved.get(node)
-      return variable === undefined ? undefined : context.reference(variable)
+      if (variable === undefined) return commonJs && scopes.ofModule.has(node) ? '$this' : undefined
+      return context.reference(variable)
     }
     case ts.SyntaxKind.ShorthandPropertyAssignment: {
       const { name, objectAssignmentInitializer } = node as ts.ShorthandPropertyAssignment
