@@ -195,12 +195,16 @@ export function forgetCommonJs (): void {
 /** All modules that had begun are registered, run to where they stood, and the one at the root of the stack goes on. */
 function takeUp (main: CommonJsModule, restoration: Restoration): void {
   const modules: CommonJsModule[] = [main]
+  const require = createRequire(main.id)
   for (const id of restoration.commonJs) {
     if (moduleById(id) !== undefined) continue
     isReloading = true
     begun = undefined
     try {
-      createRequire(main.id)(id)
+      // What stands there was made by Node's loader of ES modules to look for names; a second `require` from the same folder
+      // would take it for a module in progress.
+      if (require.cache[id]?.loaded === false) delete require.cache[id]
+      require(id)
     } finally {
       isReloading = false
     }
