@@ -6,6 +6,7 @@ import { flag, record, rerecord } from './capture/signal.js'
 import { defineClass, dressSite, generatorOf, memberOfLiteral, rememberGenerator, stampMembers, TOKEN, type ClassEntry, type MemberTuple, type PrivateAccess, type StaticAccess } from './code/classes.js'
 import { stamp } from './code/closures.js'
 import { AGAIN, AWAIT, YIELD, type ModuleSites } from './code/site.js'
+import { builtins } from './modules/builtin-module.js'
 import { cjs, makeRequire } from './modules/commonjs.js'
 import { esm } from './modules/es-module.js'
 import type { LiveModule } from './modules/live-module.js'
@@ -39,13 +40,13 @@ const operations = {
   // classes and literals
   classDefined (type: ClassEntry['type'], module: LiveModule, site: number, captures: readonly unknown[], members: readonly MemberTuple[], access: PrivateAccess | 0, statics: StaticAccess | 0): void {
     const entry = defineClass(type, module, site, members, access, statics)
-    members.forEach((tuple, index) => { if (entry.members[index] !== undefined) rememberMethod(entry.members[index], module, tuple[0]) })
+    for (let index = 0; index < members.length; index++) rememberMethod(entry.members[index], module, members[index][0])
     if (module.sites[site].make === undefined) nameClass(entry)
     else stamp(type, module, site, captures)
   },
   members: <T extends object>(object: T, module: ModuleSites, captures: readonly unknown[], members: readonly MemberTuple[]): T => {
     stampMembers(object, module, captures, members)
-    members.forEach((tuple, index) => rememberMethod(memberOfLiteral(object, index), module, tuple[0]))
+    for (let index = 0; index < members.length; index++) rememberMethod(memberOfLiteral(object, index), module, members[index][0])
     return object
   },
   member: memberOfLiteral,
@@ -56,7 +57,7 @@ const operations = {
   plainArray, iterationMethod, asyncIterationMethod, checkedIterator, checkedResult, methodOf, noThrowMethod, append, forInKeys, isForInKey, passed,
 
   // modules
-  esm,
+  esm, builtins,
   require: (_node: object, require: Parameters<typeof makeRequire>[0]) => makeRequire(require),
 }
 

@@ -6,11 +6,13 @@ import { abi } from './abi.js'
 import { ABANDON, driverDepth, setOnCapture } from './restore/drive.js'
 import { Frame } from './restore/frame.js'
 import { defineBuiltinKinds, installBuiltins } from './builtins/index.js'
+import { installCompiled } from './builtins/install-compiled.js'
 import { installBind } from './builtins/bind.js'
 import { setBegunTest } from './capture/native-frames.js'
 import { captureStatics, forgetStatics } from './code/classes.js'
 import { NOTHING, TORTURE, type Checkpointer, type PreparedRun, type RunPlan, type Wish } from './checkpoint/core-contract.js'
 import { decode, defineInternal, encode } from './encoding/index.js'
+import { mapList } from './encoding/natives.js'
 import { nameIntrinsics } from './encoding/intrinsics.js'
 import { BodyFrame, forgetCommonJs } from './modules/commonjs.js'
 import { dynamicImports, ImportOperation, resumeImports } from './modules/dynamic-imports.js'
@@ -19,7 +21,7 @@ import { forgetModules, liveModules, moduleById } from './modules/registry.js'
 import { withoutQuery } from './code/source-maps.js'
 import { beginRestoration, currentRestoration } from './modules/restoration.js'
 import { saveModule, type DynamicImport, type SavedModule } from './modules/saved.js'
-import { setPollPolicy } from './poll.js'
+import { setPollPolicy, withoutPolls } from './poll.js'
 import { installStackTraces } from './restore/stack-traces.js'
 import { askMaker } from './tasks/runtime-functions.js'
 import { captureTasks, defineTaskKinds, dropTasks, installTasks } from './tasks/index.js'
@@ -31,6 +33,7 @@ export async function prepareRun ({ restoreFrom, checkpointer }: RunPlan): Promi
   installTasks()
   installBind()
   installBuiltins()
+  installCompiled()
   nameIntrinsics()
   defineTaskKinds()
   defineBuiltinKinds()
@@ -51,10 +54,10 @@ function listen (checkpointer: Checkpointer): void {
     wanted: () => (wish = checkpointer.shouldCheckpoint()) !== NOTHING,
     postponed: refusal => checkpointer.postponed(refusal)
   })
-  setOnCapture(stack => {
+  setOnCapture(stack => withoutPolls(() => {
     if (wish === TORTURE) return rebuild(stack, checkpointer)
     checkpointer.takeSnapshot(stack)
-  })
+  }))
 }
 
 // ---- torture: the state goes through its bytes within the process
@@ -83,7 +86,7 @@ function rebuild (stack: readonly Frame[], checkpointer: Checkpointer): typeof A
   forgetStatics()
   const start = reload
   nativeSetImmediate(() => {
-    restore(bytes)
+    withoutPolls(() => { restore(bytes) })
     start(++generation)
   })
   return ABANDON
@@ -97,7 +100,7 @@ export function encodeState (stack: readonly Frame[]): Uint8Array {
   roots.tasks = captureTasks(isKept)
   roots.statics = captureStatics()
   roots.globals = captureGlobals()
-  const modules = liveModules().map(module => saveModule(module, roots))
+  const modules = mapList(liveModules(), module => saveModule(module, roots))
   // Texts, since they are read before the heap is filled.
   roots.modules = JSON.stringify(modules)
   roots.imports = JSON.stringify(dynamicImports())

@@ -19,11 +19,24 @@ export interface PollPolicy {
 let policy: PollPolicy | undefined
 export function setPollPolicy (chosen: PollPolicy | undefined): void { policy = chosen }
 
+let isPaused = false
+/** The runtime works on the state: a built-in that it calls must not ask for a snapshot. */
+export function withoutPolls<T> (work: () => T): T {
+  const outer = isPaused
+  isPaused = true
+  try {
+    return work()
+  } finally {
+    isPaused = outer
+  }
+}
+
 let polls = 0
 /** How often the slow path ran. */
 export const pollCount = (): number => polls
 
 export function poll (): void {
+  if (isPaused) return
   polls++
   // A finally block that runs while the stack is unwound must not begin a second capture.
   if (flag[CAPTURING] !== 0) return

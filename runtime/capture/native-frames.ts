@@ -15,6 +15,7 @@
  */
 import { fileURLToPath } from 'node:url'
 import { nameForUsers } from '../code/emitted-names.js'
+import { isBuiltinFile, isRuntimeFile } from '../code/own-files.js'
 import { sourcePosition, withoutQuery } from '../code/source-maps.js'
 import { textOf } from '../code/texts.js'
 import { SafeMap, uncurry } from '../encoding/natives.js'
@@ -45,8 +46,6 @@ const slice = uncurry(String.prototype.slice)
 const startsWith = uncurry(String.prototype.startsWith)
 const exec = uncurry(RegExp.prototype.exec)
 
-const runtimeUrl = new URL('..', import.meta.url).href
-const runtimePath = fileURLToPath(runtimeUrl)
 const workingDirectory = `${process.cwd()}/`
 
 /** Marks by file and position: read from the text once. */
@@ -89,7 +88,7 @@ export function inspectStack (): Inspection {
       return refuse(textOf(file) !== undefined ? 'implicit-call' : isFile(file) ? 'uncompiled' : 'unknown-text', sites, index)
     }
     if (mark.form === 'forward' || mark.form === 'machine') continue
-    if (!isBegun(file)) return refuse('uncompiled', sites, index)
+    if (!isBuiltinFile(file) && !isBegun(file)) return refuse('uncompiled', sites, index)
     if (inner !== undefined && !isEnteredFrom(mark, inner, innerIsRuntime)) return refuse('implicit-call', sites, index)
     atTop = false
     inner = site
@@ -122,10 +121,6 @@ function isFile (name: string): boolean {
 function isRuntimeFunction (site: CallSite | undefined, beginning: string): boolean {
   const file = site === undefined ? undefined : fileNameOf(site)
   return typeof file === 'string' && isRuntimeFile(file) && startsWith(lastPart(functionNameOf(site!)), beginning)
-}
-
-function isRuntimeFile (file: string): boolean {
-  return startsWith(file, runtimeUrl) || startsWith(file, runtimePath)
 }
 
 /** Built-ins that call a program's code only implicitly, and that optimised code inlines without a frame. */
@@ -199,7 +194,7 @@ function noRoot (sites: CallSite[], end: number): Refusal {
 function callerOf (sites: CallSite[], index: number): CallSite | undefined {
   for (index++; index < sites.length; index++) {
     const file = fileNameOf(sites[index])
-    if (typeof file === 'string' && file !== '' && !startsWith(file, 'node:') && !isRuntimeFile(file)) return sites[index]
+    if (typeof file === 'string' && file !== '' && !startsWith(file, 'node:') && !isRuntimeFile(file) && !isBuiltinFile(file)) return sites[index]
   }
   return undefined
 }

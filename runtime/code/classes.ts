@@ -5,6 +5,7 @@
  * class is constructed with TOKEN, at which its compiled constructor returns at once. Initialisers then install the members.
  */
 import type { ModuleSites, SiteKind } from './site.js'
+import { mapList } from '../encoding/natives.js'
 import { asyncFunction, asyncGeneratorFunction, generatorFunction } from '../tasks/dress.js'
 import { stamp } from './closures.js'
 
@@ -55,12 +56,13 @@ export function memberByName (owner: object, name: string): object | undefined {
 
 export function defineClass (type: ClassEntry['type'], module: ModuleSites, site: number, tuples: readonly MemberTuple[], access: PrivateAccess | 0, statics: StaticAccess | 0): ClassEntry {
   const prototype = type.prototype as object
-  const members = tuples.map(tuple => findMember(tuple[3] === 1 ? type : prototype, tuple))
-  members.forEach((member, index) => {
-    if (member === undefined) return
+  const members = mapList(tuples, tuple => findMember(tuple[3] === 1 ? type : prototype, tuple))
+  for (let index = 0; index < members.length; index++) {
+    const member = members[index]
+    if (member === undefined) continue
     dress(member, module.sites[tuples[index][0]].kind)
     owners.set(member, { owner: type, name: String(index) })
-  })
+  }
   owners.set(prototype, { owner: type, name: 'prototype' })
   const entry: ClassEntry = { type, module, site, access: access === 0 ? undefined : access, statics: statics === 0 ? undefined : statics, members }
   entries.set(type, entry)
@@ -71,7 +73,7 @@ export function defineClass (type: ClassEntry['type'], module: ModuleSites, site
 
 /** Stamps the functions of an object literal; returns the literal. */
 export function stampMembers<T extends object> (object: T, module: ModuleSites, captures: readonly unknown[], tuples: readonly MemberTuple[]): T {
-  const found = tuples.map(tuple => {
+  const found = mapList(tuples, tuple => {
     const member = findMember(object, tuple)
     if (member !== undefined) {
       dress(member, module.sites[tuple[0]].kind)

@@ -35,6 +35,12 @@ export function getter<This, Result> (prototype: object, key: PropertyKey): (sel
   return uncurry(get as (this: This) => Result)
 }
 
+/** For lists of the runtime's own: what a program finds at these names may poll (runtime/builtins/compiled), or be the program's. */
+export const mapList = uncurry(Array.prototype.map) as <T, U>(list: readonly T[], each: (value: T, index: number) => U) => U[]
+export const filterList = uncurry(Array.prototype.filter) as <T>(list: readonly T[], test: (value: T) => boolean) => T[]
+export const someOf = uncurry(Array.prototype.some) as <T>(list: readonly T[], test: (value: T) => boolean) => boolean
+export const sortList = uncurry(Array.prototype.sort) as <T>(list: T[], compare: (a: T, b: T) => number) => T[]
+
 export const charCodeAt = uncurry(String.prototype.charCodeAt)
 export const endsWith = uncurry(String.prototype.endsWith)
 export const symbolDescription = getter<symbol, string | undefined>(Symbol.prototype, 'description')

@@ -11,7 +11,7 @@ import { createRequire } from 'node:module'
 import { NORMAL, THROW, type Mode } from '../code/site.js'
 import { runtimeSite } from '../code/runtime-sites.js'
 import { SIGNAL, rerecord } from '../capture/signal.js'
-import { isProxy } from '../encoding/natives.js'
+import { isProxy, sortList } from '../encoding/natives.js'
 import { Frame } from '../restore/frame.js'
 import { resumeStack, runRoot } from '../restore/drive.js'
 import { LiveModule, type Descriptor } from './live-module.js'
@@ -212,7 +212,7 @@ function takeUp (main: CommonJsModule, restoration: Restoration): void {
   }
   // In the order in which they had ended, those in progress last: each may mean what earlier ones have defined.
   const orderOf = (module: CommonJsModule): number => restoration.savedOf(module.id)?.endOrder ?? Infinity
-  for (const module of [...modules].reverse().sort((a, b) => orderOf(a) - orderOf(b))) skipTo(module, restoration)
+  for (const module of sortList([...modules].reverse(), (a, b) => orderOf(a) - orderOf(b))) skipTo(module, restoration)
   for (const module of modules) restoration.reached(module)
   const stack = restoration.takeStack(main)
   if (stack !== undefined) resumeStack(stack)

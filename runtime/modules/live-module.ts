@@ -5,6 +5,7 @@
  * restores, `target` is where the snapshot's body stood: what comes before it is skipped.
  */
 import type { Machine, ModuleSites, Site, SiteKind } from '../code/site.js'
+import { mapList } from '../encoding/natives.js'
 import { dressSite } from '../code/classes.js'
 
 export type SiteTuple = readonly [
@@ -52,7 +53,7 @@ export class LiveModule implements ModuleSites {
   constructor (id: string, descriptor: Descriptor) {
     this.id = id
     this.descriptor = descriptor
-    this.sites = descriptor.sites.map((tuple, index) => makeSite(this, index, tuple))
+    this.sites = mapList(descriptor.sites, (tuple, index) => makeSite(this, index, tuple))
     for (const key of Object.keys(descriptor.functions)) {
       const index = Number(key)
       const fn = descriptor.functions[index]
@@ -74,11 +75,13 @@ export class LiveModule implements ModuleSites {
   }
 
   parts (step: number, count: number): unknown[] {
-    return Array.from({ length: count }, (_, index) => {
+    const parts: unknown[] = []
+    for (let index = 0; index < count; index++) {
       const key = `${step}.${index}`
       if (!this.values.has(key)) this.values.set(key, this.savedValue(key))
-      return this.values.get(key)
-    })
+      parts[index] = this.values.get(key)
+    }
+    return parts
   }
 
   protected savedValue (_key: number | string): unknown { return undefined }
@@ -101,7 +104,7 @@ function makeSite (module: ModuleSites, index: number, [name, kind, digest, layo
     get layout () { return parsedLayout ??= layout === '' ? [] : layout.split(' ') },
     get points () { return parsedPoints ??= parsePoints(points) },
     resume: machine === 0 ? undefined : machine,
-    loops: loops === 0 ? noLoops : new Map(Object.entries(loops).map(([state, loop]) => [Number(state), loop])),
+    loops: loops === 0 ? noLoops : new Map(mapList(Object.entries(loops), ([state, loop]) => [Number(state), loop])),
     make: make === 0 ? undefined : make
   }
 }
@@ -111,9 +114,10 @@ const noLoops: ReadonlyMap<number, Machine> = new Map()
 function parsePoints (text: string): Map<number, { line: number, column: number, temporaries: number }> {
   const points = new Map<number, { line: number, column: number, temporaries: number }>()
   if (text === '') return points
-  text.split(' ').forEach((entry, index) => {
-    const [line, column, temporaries] = entry.split(':').map(Number)
+  const entries = text.split(' ')
+  for (let index = 0; index < entries.length; index++) {
+    const [line, column, temporaries] = mapList(entries[index].split(':'), Number)
     points.set(POINT_BASE + index + 1, { line, column, temporaries })
-  })
+  }
   return points
 }

@@ -2,6 +2,7 @@
 import { allocateBranded, brandedClassesOf, classEntryOf, memberByName, memberOwnerOf, type DecodingState } from '../code/classes.js'
 import { closureStampOf } from '../code/closures.js'
 import { runtimeModule } from '../code/runtime-sites.js'
+import { mapList } from '../encoding/natives.js'
 import { intrinsicByName, intrinsicName, RestoreMismatchError, type Naming } from '../encoding/index.js'
 import { UNINITIALIZED } from '../operations/values.js'
 import { moduleById, modulePartByName, nameOfModulePart, name, siteName } from './registry.js'
@@ -43,7 +44,7 @@ export function createNaming (state: DecodingState): Naming {
     memberByName,
     brandsOf (value) {
       const classes = brandedClassesOf(value)
-      return classes.length === 0 ? none : classes.map(({ type, access }) => ({ classRef: type, values: access!.get(value) }))
+      return classes.length === 0 ? none : mapList(classes, ({ type, access }) => ({ classRef: type, values: access!.get(value) }))
     },
     allocateBranded: (classes, prototype) => allocateBranded(state, classes, prototype),
     setBrand (classRef, value, values) {

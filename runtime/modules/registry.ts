@@ -18,6 +18,12 @@ export function register (module: LiveModule): void {
   for (const [index, fn] of module.functions) name(fn, `function:${module.id}#${index}`)
 }
 
+/** Of the runtime itself, for good; they are no part of a snapshot. */
+export function registerBuiltins (module: LiveModule): void {
+  modules.set(module.id, module)
+  for (const site of module.sites) name(site, siteName(module.id, site.index))
+}
+
 export const moduleById = (id: string): LiveModule | undefined => modules.get(id)
 /** In the order in which their bodies began. */
 export const liveModules = (): readonly LiveModule[] => order
@@ -49,8 +55,9 @@ export function siteOf (id: string, index: number): Site | undefined {
 
 /** Torture: the modules are evaluated anew. Sites of the runtime itself stay. */
 export function forgetModules (): void {
-  modules.clear()
+  for (const id of [...modules.keys()]) if (!id.startsWith(RUNTIME_IDS)) modules.delete(id)
   order.length = 0
-  for (const text of [...named.keys()]) if (!text.startsWith(siteName(RUNTIME_ID, 0).slice(0, -1))) named.delete(text)
+  for (const text of [...named.keys()]) if (!text.startsWith(RUNTIME_SITES)) named.delete(text)
 }
-const RUNTIME_ID = 'reprise:runtime'
+const RUNTIME_IDS = 'reprise:'
+const RUNTIME_SITES = `site:${RUNTIME_IDS}`

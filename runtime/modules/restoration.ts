@@ -7,6 +7,7 @@
  * Modules that the program had imported dynamically are imported again in their order, each when its importer has come to
  * where it stood.
  */
+import { filterList, mapList, someOf } from '../encoding/natives.js'
 import type { Decoded } from '../encoding/index.js'
 import { restoreStatics } from '../code/classes.js'
 import type { Frame } from '../restore/frame.js'
@@ -41,7 +42,7 @@ export const currentRestoration = (): Restoration | undefined => current
 export function endRestoration (): void { current = undefined }
 
 export function beginRestoration (decoded: Decoded, saved: readonly SavedModule[], imports: readonly DynamicImport[], onCompleted: () => void): Restoration {
-  const savedById = new Map(saved.map(module => [module.id, module]))
+  const savedById = new Map(mapList(saved, module => [module.id, module] as const))
   const missing = new Set(savedById.keys())
   let isComplete = false
   let isFinishing = false
@@ -80,7 +81,7 @@ export function beginRestoration (decoded: Decoded, saved: readonly SavedModule[
       return decoded.has(key) ? decoded.root(key) : undefined
     },
     exportedOf: (id, name) => decoded.root(`export:${id}:${name}`),
-    commonJs: saved.filter(module => module.isCommonJs).map(module => module.id),
+    commonJs: mapList(filterList(saved, module => module.isCommonJs), module => module.id),
     completed,
     whenFilled (callback) { callbacks.push(callback) },
     reached (module) {
@@ -136,7 +137,7 @@ export const namespaceName = (importer: string, specifier: string): string => `n
 
 function segmentOwner (saved: readonly SavedModule[], decoded: Decoded): string | undefined {
   const owner = decoded.root('owner') as string | undefined
-  return owner !== undefined && saved.some(({ id, step }) => id === owner && step !== ENDED) ? owner : undefined
+  return owner !== undefined && someOf(saved, ({ id, step }) => id === owner && step !== ENDED) ? owner : undefined
 }
 
 function restoreVariables (id: string, decoded: Decoded): void {

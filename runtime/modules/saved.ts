@@ -1,5 +1,5 @@
 /** What a snapshot says of the modules. */
-import { isProxy } from '../encoding/natives.js'
+import { filterList, isProxy } from '../encoding/natives.js'
 import { ENDED, type LiveModule } from './live-module.js'
 
 /** The step under which the frame of a segment with await stands that is in progress. */
@@ -42,7 +42,7 @@ export function saveModule (module: LiveModule, roots: Record<string, unknown>):
   }
   roots[`variables:${id}`] = variables
   for (const [index, value] of module.values) if (step === ENDED || Number.parseInt(String(index)) < step) roots[`value:${id}:${index}`] = value
-  const changed = [...module.functions.values()].filter(hasOwnState)
+  const changed = filterList([...module.functions.values()], hasOwnState)
   if (changed.length + module.classes.length > 0) roots[`functions:${id}`] = [...changed, ...module.classes]
   const { frame } = module as { frame?: object }
   if (frame !== undefined) roots[`value:${id}:${FRAME}`] = frame

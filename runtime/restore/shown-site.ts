@@ -5,10 +5,12 @@
  * Two kinds of frames: on the native stack (`native` answers what does not depend on the text) and on the heap.
  */
 import type { Site } from '../code/site.js'
+import { isBuiltinId } from '../code/own-files.js'
 import { sourceFile } from '../code/source-maps.js'
 import { uncurry } from '../encoding/natives.js'
 import { siteToString, type CallSite } from '../capture/call-sites.js'
 import type { Frame } from './frame.js'
+import { shownBuiltin } from './shown-builtin.js'
 
 const lastIndexOf = uncurry(String.prototype.lastIndexOf)
 const indexOf = uncurry(String.prototype.indexOf)
@@ -16,9 +18,10 @@ const slice = uncurry(String.prototype.slice)
 const getPoint = uncurry(Map.prototype.get) as (points: Site['points'], pc: number) => { line: number, column: number } | undefined
 
 export interface Shown {
-  readonly file: string
-  readonly line: number
-  readonly column: number
+  /** Null for a built-in. */
+  readonly file: string | null
+  readonly line: number | null
+  readonly column: number | null
   /** As a trace shows it, `new Parser`; undefined for the body of a module and for functions without a name. */
   readonly label: string | undefined
   readonly functionName: string | null
@@ -51,12 +54,12 @@ export class ShownSite {
   }
 
   getFunctionName (): string | null { return this.#shown.functionName }
-  getFileName (): string { return this.#shown.file }
-  getScriptNameOrSourceURL (): string { return this.#shown.file }
-  getLineNumber (): number { return this.#shown.line }
-  getColumnNumber (): number { return this.#shown.column }
-  getEnclosingLineNumber (): number { return this.#shown.line }
-  getEnclosingColumnNumber (): number { return this.#shown.column }
+  getFileName (): string | null { return this.#shown.file }
+  getScriptNameOrSourceURL (): string | null { return this.#shown.file }
+  getLineNumber (): number | null { return this.#shown.line }
+  getColumnNumber (): number | null { return this.#shown.column }
+  getEnclosingLineNumber (): number | null { return this.#shown.line }
+  getEnclosingColumnNumber (): number | null { return this.#shown.column }
   isConstructor (): boolean { return this.#shown.isConstructor }
   getThis (): unknown { return this.#native?.getThis() }
   getTypeName (): string | null { return this.#native?.getTypeName() ?? null }
@@ -65,7 +68,7 @@ export class ShownSite {
   getMethodName (): string | null { return this.#native?.getMethodName() ?? null }
   getEvalOrigin (): string | undefined { return this.#native?.getEvalOrigin() }
   getScriptHash (): string { return this.#native?.getScriptHash?.() ?? '' }
-  getPosition (): number { return this.#native?.getPosition?.() ?? 0 }
+  getPosition (): number { return this.#shown.file === null ? 0 : this.#native?.getPosition?.() ?? 0 }
   getPromiseIndex (): number | null { return this.#native?.getPromiseIndex?.() ?? null }
   isToplevel (): boolean { return this.#native?.isToplevel() ?? true }
   isEval (): boolean { return this.#native?.isEval() ?? false }
@@ -75,7 +78,7 @@ export class ShownSite {
 
   toString (): string {
     const { file, line, column, label, isAsync } = this.#shown
-    const place = `${file}:${line}:${column}`
+    const place = file === null ? '<anonymous>' : `${file}:${line}:${column}`
     return `${isAsync === true ? 'async ' : ''}${label === undefined ? place : `${label} (${place})`}`
   }
 }
@@ -88,7 +91,8 @@ export function labelOf (site: CallSite): string | undefined {
 }
 
 /** Undefined for frames of the runtime, which no trace shows. */
-export function shownFrame ({ site, pc }: Frame): Shown | undefined {
+export function shownFrame ({ site, pc, locals }: Frame): Shown | undefined {
+  if (isBuiltinId(site.module.id)) return shownBuiltin(site, site.layout[0] === '$this' ? locals[0] : undefined)
   const point = getPoint(site.points, pc)
   if (point === undefined) return undefined
   return showSite(site, point)

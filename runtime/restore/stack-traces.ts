@@ -17,13 +17,14 @@ import {
 import { markAt } from '../capture/marks.js'
 import type { Site } from '../code/site.js'
 import { isMachineName, isSegmentName, nameForUsers } from '../code/emitted-names.js'
+import { BUILTIN_IDS, isBuiltinFile, isRuntimeFile } from '../code/own-files.js'
 import { sourcePosition, withoutQuery } from '../code/source-maps.js'
 import { textOf } from '../code/texts.js'
 import { apply, defineOwn, functionToString, getOwn, isObject, SafeMap, SafeWeakMap, uncurry } from '../encoding/natives.js'
-import { fileURLToPath } from 'node:url'
 import { moduleById } from '../modules/registry.js'
 import { currentHeapStack } from './drive.js'
 import { Frame } from './frame.js'
+import { shownBuiltin } from './shown-builtin.js'
 import { labelOf, ShownSite, shownFrame, showSite, type Shown } from './shown-site.js'
 
 type Trace = (CallSite | ShownSite)[]
@@ -33,14 +34,13 @@ const { min } = Math
 const NativeError = Error
 const errorToString = uncurry(Error.prototype.toString)
 const startsWith = uncurry(String.prototype.startsWith)
+const indexOf = uncurry(String.prototype.indexOf)
 const lastIndexOf = uncurry(String.prototype.lastIndexOf)
 const slice = uncurry(String.prototype.slice)
 const exec = uncurry(RegExp.prototype.exec)
 const forEachLoop = uncurry(Map.prototype.forEach) as (loops: Site['loops'], visit: (loop: unknown) => void) => void
 const getPoint = uncurry(Map.prototype.get) as (points: Site['points'], pc: number) => { line: number, column: number } | undefined
 
-const runtimeUrl = new URL('..', import.meta.url).href
-const runtimePath = fileURLToPath(runtimeUrl)
 
 // ---- The accessor
 
@@ -189,6 +189,13 @@ function showTrace (error: unknown, trace: Trace): Trace {
       }
       continue
     }
+    if (isBuiltinFile(file)) {
+      isChanged = true
+      hidesBody = false
+      const view = showBuiltin(site, file)
+      if (view !== undefined) shown[shown.length] = view
+      continue
+    }
     if (!isCompiled(file)) {
       shown[shown.length] = site
       continue
@@ -208,10 +215,6 @@ function showTrace (error: unknown, trace: Trace): Trace {
   if (awaiting !== undefined) for (let index = 0; index < awaiting.length; index++) shown[shown.length] = new ShownSite(awaiting[index])
   shown.length = min(shown.length, stackTraceLimit())
   return shown
-}
-
-function isRuntimeFile (file: string): boolean {
-  return startsWith(file, runtimeUrl) || startsWith(file, runtimePath)
 }
 
 function isResumption (site: CallSite | ShownSite): boolean {
@@ -243,8 +246,10 @@ function isCompiled (script: string): boolean {
 /** Sites by the name of their machine or loop, which stands in the text of the arrow that the module hands to the runtime. */
 const machines = new SafeWeakMap<readonly Site[], SafeMap<string, Site>>()
 
-function siteOf (file: string, machine: string): Site | undefined {
-  const module = moduleById(withoutQuery(file))
+function siteOf (file: string, machine: string): Site | undefined { return siteIn(withoutQuery(file), machine) }
+
+function siteIn (id: string, machine: string): Site | undefined {
+  const module = moduleById(id)
   if (module === undefined) return undefined
   const { sites } = module
   let byMachine = machines.get(sites)
@@ -264,6 +269,24 @@ function addMachine (byMachine: SafeMap<string, Site>, machine: unknown, site: S
   if (typeof machine !== 'function') return
   const called = exec(/=>\s*([\w$\u0080-\uffff]+)\(/, functionToString(machine))
   byMachine.set(called === null ? machine.name : called[1], site)
+}
+
+function showBuiltin (site: CallSite, file: string): ShownSite | undefined {
+  const name = functionNameOf(site)
+  const symbol = name === null ? -1 : indexOf(name, '[Symbol.')
+  const inner = symbol > 0 ? slice(name!, symbol) : symbol === 0 ? name! : lastName(name)
+  const id = `${BUILTIN_IDS}${slice(file, lastIndexOf(file, '/') + 1, -3)}`
+  const resumed = isMachineName(inner) ? siteIn(id, inner) : undefined
+  if (resumed === undefined && isMachineName(inner)) return undefined
+  const known = resumed ?? methodIn(id, inner)
+  const shown = known === undefined ? undefined : shownBuiltin(known, undefined, resumed === undefined ? labelOf(site) : undefined)
+  return shown === undefined ? undefined : new ShownSite(shown, site)
+}
+
+function methodIn (id: string, name: string): Site | undefined {
+  const sites = moduleById(id)?.sites
+  for (let index = 0; sites !== undefined && index < sites.length; index++) if (sites[index].name === name) return sites[index]
+  return undefined
 }
 
 /** Undefined for the arrow through which the driver calls a machine. */
