@@ -2,7 +2,7 @@
  * What emitted code may call: `reprise/runtime`. One runtime per process, found by a registered symbol, whoever loads it first.
  * Compiled code that was started without reprise finds the same functions: no thread, no poll ever wanted.
  */
-import { flag, record, rerecord } from './capture/signal.js'
+import { flag, left, record, rerecord } from './capture/signal.js'
 import { defineClass, dressSite, generatorOf, memberOfLiteral, rememberGenerator, stampMembers, TOKEN, type ClassEntry, type MemberTuple, type PrivateAccess, type StaticAccess } from './code/classes.js'
 import { stamp } from './code/closures.js'
 import { AGAIN, AWAIT, YIELD, type ModuleSites } from './code/site.js'
@@ -26,7 +26,7 @@ const operations = {
   AGAIN, AWAIT, YIELD, TOKEN, UNINITIALIZED,
   RETURNED: Symbol('returned'),
   decoding: false,
-  record, rerecord, badState,
+  record, rerecord, left, badState,
   stamp,
   asyncCall, generatorCall, asyncGeneratorCall, asyncFunction, generatorFunction, asyncGeneratorFunction, generatorOf,
   newPromise: (constructor: unknown, executor: unknown): unknown =>

@@ -1,7 +1,7 @@
 /**
  * The slow path of a poll: compiled code comes here when `flag[WANTED]` is set.
  *
- *     for (…) { if ($flag[0] !== 0) { $pc = 7000001; $poll() } … }
+ *     for (…) { if ($flag[0]) { $pc = 7000001; $poll() } … }
  *
  * Whether a snapshot is wanted is decided elsewhere (runtime/checkpoint), whether the stack can be captured in native-frames.ts.
  * Without a policy, that is in compiled code that was started without reprise, no flag is ever set and this is never called.

@@ -36,7 +36,9 @@ export async function run (words: readonly string[], named: boolean): Promise<vo
   // The loader before the runtime: it keeps the built-ins that it found, whatever is put in their place.
   const { installLoader, startProgram } = await import('../loader/index.js')
   const tortured = settings.torture !== undefined || process.env.REPRISE_STOP_AFTER !== undefined
-  await installLoader({ program, polls: tortured ? 'all' : 'sparse', quiet: settings.quiet })
+  // Our tests torture the code that users run, too.
+  const polls = tortured && process.env.REPRISE_POLLS !== 'sparse' ? 'all' : 'sparse'
+  await installLoader({ program, polls, quiet: settings.quiet })
   await begin(settings, invocation)
   if (settings.torture === undefined) return await startProgram(program)
   const [{ setReload }, { ABANDONED }, { setGeneration }] = await Promise.all([

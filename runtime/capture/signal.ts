@@ -24,6 +24,12 @@ export function record (module: ModuleSites, siteIndex: number, pc: number, loca
   recorded.push(new Frame(module.sites[siteIndex], pc, locals))
 }
 
+/** Called by the catch clause of a small fast version, with what is thrown on. */
+export function left (error: unknown, module: ModuleSites, siteIndex: number, pc: number, locals: unknown[]): unknown {
+  if (flag[CAPTURING] !== 0) record(module, siteIndex, pc, locals)
+  return error
+}
+
 /** Called by a machine's or loop's finally block: the frame exists already, it only moves on. */
 export function rerecord (frame: Frame, pc: number, locals: unknown[]): void {
   frame.pc = pc

@@ -16,14 +16,14 @@ export interface Analysis {
   needsLowering (node: ts.Node): boolean
 }
 
-export function analyze (file: ts.SourceFile, isModule: boolean): Analysis {
+export function analyze (file: ts.SourceFile, isModule: boolean, polls: 'all' | 'sparse' = 'sparse'): Analysis {
   const scopes = analyzeScopes(file, isModule)
-  const points = analyzePoints(file, scopes)
+  const points = analyzePoints(file, scopes, polls === 'all')
   const captured = analyzeCaptured(scopes)
   const holders = findHolders(file, scopes, captured)
   const needsLowering = (node: ts.Node): boolean => points.has(node) || holders.has(node)
   const names = new Names([...scopes.names, ...scopes.globals])
-  renameConflicts(scopes, captured, needsLowering, names)
+  renameConflicts(scopes, captured, node => needsLowering(node) || points.escapes(node), names)
   return { scopes, points, captured, names, needsLowering }
 }
 
@@ -47,7 +47,7 @@ function findHolders (file: ts.SourceFile, scopes: Scopes, captured: Captured): 
 }
 
 /** Block-scoped variables that are hoisted must not meet another variable, or a global, that the function means by that name. */
-function renameConflicts (scopes: Scopes, captured: Captured, needsLowering: (node: ts.Node) => boolean, names: Names): void {
+function renameConflicts (scopes: Scopes, captured: Captured, isTakenApart: (node: ts.Node) => boolean, names: Names): void {
   const used = new Map<FunctionScope, Map<string, Set<Variable>>>()
   for (const scope of scopes.functions.values()) used.set(scope, new Map())
   for (const reference of scopes.references.values()) {
@@ -65,7 +65,7 @@ function renameConflicts (scopes: Scopes, captured: Captured, needsLowering: (no
     for (const variable of scope.variables.values()) {
       if (variable.kind === 'this' || variable.kind === 'arguments' || variable.kind === 'new.target' || variable.kind === 'home' || variable.kind === 'class-name' || variable.kind === 'own-name') continue
       if (captured.isBoxed(variable)) continue
-      const isNested = scope !== owner && needsLowering(scope.node)
+      const isNested = scope !== owner && isTakenApart(scope.node)
       if (!isNested) continue
       const byName = used.get(owner)!
       const others = byName.get(variable.name)

@@ -6,7 +6,9 @@
  * wrong guess only makes a capture wait, since the runtime checks the stack against the text before it unwinds.
  */
 import ts from 'typescript'
-import { isFunctionNode, isLoop, type Scopes } from './scopes.js'
+import { analyzeCalls } from './calls.js'
+import { counterOf, isBriefLoop, sliceLength, type Counter } from './loops.js'
+import { isFunctionNode, isLoop, type FunctionNode, type Scopes } from './scopes.js'
 
 const quietGlobals = new Set(['parseInt', 'parseFloat', 'isNaN', 'isFinite', 'Symbol', 'BigInt', 'Number', 'Boolean', 'encodeURIComponent', 'decodeURIComponent'])
 const quietNamespaces = new Map<string, Set<string> | 'all'>([
@@ -30,24 +32,40 @@ export interface Points {
   isCall (node: ts.Node): boolean
   /** An await, yield or `for await` lies in the node: its loops cannot run as plain structured code. */
   suspends (node: ts.Node): boolean
+  /** A poll stands at the function's entry. */
+  pollsAtEntry (node: FunctionNode): boolean
+  /** All polls are wanted, wherever they could stand. */
+  readonly isDense: boolean
+  /** How many iterations of the loop run between two polls, and by which counter they are cut; undefined where each polls. */
+  sliceOf (node: ts.IterationStatement): Slicing | undefined
   /** A return, or a break or continue that leaves the node, lies in it. */
   escapes (node: ts.Node): boolean
 }
 
-export function analyzePoints (file: ts.SourceFile, scopes: Scopes): Points {
+export interface Slicing {
+  readonly iterations: number
+  readonly counter: Counter | undefined
+}
+
+export function analyzePoints (file: ts.SourceFile, scopes: Scopes, isDense: boolean): Points {
   const holders = new Set<ts.Node>()
   const suspending = new Set<ts.Node>()
   const escaping = new Map<ts.Node, boolean>()
+  const isBrief = (node: ts.Node): boolean => !isDense && isBriefLoop(node, scopes)
+  const calls = analyzeCalls(scopes, mayCall, isBrief)
   visit(file)
   return {
     has: node => node !== undefined && holders.has(node),
     isCall,
     suspends: node => suspending.has(node),
+    pollsAtEntry: node => isDense ? callsAnything(node) : calls.pollsAtEntry(node),
+    isDense,
+    sliceOf,
     escapes
   }
 
   function visit (node: ts.Node): void {
-    let holds = isCall(node) || isLoop(node) || ts.isAwaitExpression(node) || ts.isYieldExpression(node)
+    let holds = isCall(node) || (isLoop(node) && !isBrief(node)) || ts.isAwaitExpression(node) || ts.isYieldExpression(node)
     let suspends = ts.isAwaitExpression(node) || ts.isYieldExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined)
     ts.forEachChild(node, child => {
       visit(child)
@@ -71,6 +89,24 @@ export function analyzePoints (file: ts.SourceFile, scopes: Scopes): Points {
   }
 
   function isCall (node: ts.Node): boolean {
+    return mayCall(node) && (isDense || !ts.isCallExpression(node) || !calls.isQuiet(node))
+  }
+
+  /** A function that calls nothing cannot recurse. */
+  function callsAnything (node: FunctionNode): boolean {
+    const visitBody = (child: ts.Node): boolean => !isFunctionNode(child) && (isCall(child) || ts.forEachChild(child, inner => visitBody(inner) || undefined) === true)
+    return node.body !== undefined && visitBody(node.body)
+  }
+
+  function sliceOf (node: ts.IterationStatement): Slicing | undefined {
+    if (isDense || ts.isForOfStatement(node) || holders.has(node.statement)) return undefined
+    const heads = ts.isForStatement(node) ? [node.condition, node.incrementor] : ts.isForInStatement(node) ? [node.initializer] : [(node as ts.WhileStatement | ts.DoStatement).expression]
+    if (heads.some(head => head !== undefined && holders.has(head))) return undefined
+    const iterations = sliceLength(node, scopes)
+    return iterations > 1 ? { iterations, counter: ts.isForStatement(node) ? counterOf(node, scopes) : undefined } : undefined
+  }
+
+  function mayCall (node: ts.Node): boolean {
     if (ts.isTaggedTemplateExpression(node)) return true
     if (ts.isNewExpression(node)) return !(isGlobal(node.expression) && quietConstructors.has(node.expression.text))
     if (!ts.isCallExpression(node)) return false

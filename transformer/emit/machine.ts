@@ -11,7 +11,7 @@
  * `$handler` is the state of the catch clause around the running state, 0 outside of any. Each case sets it, since each can be
  * entered from anywhere.
  */
-import type { Lowered, Loop, Piece, Point } from '../lower/lowered.js'
+import { holdsPoint, holdsTry, type Lowered, type Loop, type Piece, type Point } from '../lower/lowered.js'
 import { assignment, printStructured, protectedStart, resolve } from './structured.js'
 import type { Code } from './source-map.js'
 
@@ -39,7 +39,7 @@ export interface MachineOptions {
 }
 
 export function printMachine (body: readonly Lowered[], options: MachineOptions): MachineText {
-  const handles = hasTry(body)
+  const handles = body.some(holdsTry)
   const lines: Code[] = []
   const loops: LoopText[] = []
   const targets = new Map<string, { break: number, continue: number }>()
@@ -59,10 +59,11 @@ export function printMachine (body: readonly Lowered[], options: MachineOptions)
   }
 
   function one (statement: Lowered): void {
+    if (isCompound(statement) && !holdsPoint(statement)) { structured(statement); return }
     switch (statement.kind) {
       case 'plain': line(protectedStart(resolve(statement.code, 'machine'))); return
       case 'poll':
-        line(`if ($flag[0] !== 0) { $pc = ${statement.pc}; $poll() }`)
+        line(`if ($flag[0]) { $pc = ${statement.pc}; $poll() }`)
         resumeAt(statement.pc)
         return
       case 'point': point(statement); return
@@ -83,6 +84,14 @@ export function printMachine (body: readonly Lowered[], options: MachineOptions)
         return
       case 'throw': line('throw ', resolve(statement.value, 'machine'), ';')
     }
+  }
+
+  /** No frame can stand in it, so it need not be entered in the middle. */
+  function structured (statement: Lowered): void {
+    line(printStructured([statement], 'machine', {
+      return: value => ['{ $pc = -1; return ', options.result(value), ' }'],
+      jump: (kind, label) => `{ $pc = ${targets.get(label)![kind]}; continue $run }`
+    }, '      '))
   }
 
   function resumeAt (pc: number): void {
@@ -118,10 +127,6 @@ export function printMachine (body: readonly Lowered[], options: MachineOptions)
   }
 
   function branch (test: Piece, then: readonly Lowered[], otherwise: readonly Lowered[]): void {
-    if (isFlat(then) && isFlat(otherwise)) {
-      line('if (', resolve(test, 'machine'), ') { ', flat(then), ' }', otherwise.length > 0 ? [' else { ', flat(otherwise), ' }'] : '')
-      return
-    }
     const other = state()
     const after = otherwise.length > 0 ? state() : other
     line('if (!(', resolve(test, 'machine'), `)) { $pc = ${other}; continue }`)
@@ -132,18 +137,6 @@ export function printMachine (body: readonly Lowered[], options: MachineOptions)
       explode(otherwise)
     }
     enter(after)
-  }
-
-  function isFlat (statements: readonly Lowered[]): boolean {
-    return statements.every(statement => ['plain', 'break', 'continue', 'return', 'throw'].includes(statement.kind))
-  }
-
-  function flat (statements: readonly Lowered[]): Code {
-    const outer = lines.splice(0)
-    explode(statements)
-    const inner = lines.splice(0)
-    lines.push(...outer)
-    return inner.map(code => Array.isArray(code) ? [code.slice(1, -1), ' '] : code)
   }
 
   function loop (statement: Loop): void {
@@ -207,16 +200,4 @@ export function printMachine (body: readonly Lowered[], options: MachineOptions)
   }
 }
 
-function hasTry (statements: readonly Lowered[]): boolean {
-  return statements.some(statement => {
-    switch (statement.kind) {
-      case 'try': return true
-      case 'if': return hasTry(statement.then) || hasTry(statement.otherwise)
-      case 'loop': return hasTry(statement.body) || hasTry(statement.latch)
-      case 'labeled': return hasTry(statement.body)
-      case 'switch': return statement.clauses.some(clause => hasTry(clause.body))
-      case 'point': return statement.onReturn !== undefined && hasTry(statement.onReturn)
-      default: return false
-    }
-  })
-}
+const isCompound = ({ kind }: Lowered): boolean => kind === 'if' || kind === 'loop' || kind === 'labeled' || kind === 'switch' || kind === 'try'

@@ -285,7 +285,8 @@ export class ModuleEmitter {
   private get usesImport (): boolean { return /\bimport\s*\(/.test(this.file.source.text) }
 
   declarations (): Code {
-    return [this.#segments, this.emitter.declarations.map(({ code }) => [code, '\n'])]
+    const left: Code = 'function $left ($error, $site, $pc, ...$locals) { return $.left($error, $module, $site, $pc, $locals) }\n'
+    return [this.#segments, left, this.emitter.declarations.map(({ code }) => [code, '\n'])]
   }
 
   /** `var` of nested statements, which a segment's function would keep to itself. */

@@ -2,7 +2,7 @@
  * Prints the lowered form as structured code: the body of a fast version, or one loop of it. Speed is the point: every
  * construct is JavaScript's own, and all that a capture needs is `$pc = N` before each resume point.
  */
-import type { Lowered, Loop, Piece } from '../lower/lowered.js'
+import type { Lowered, Loop, Piece, Point } from '../lower/lowered.js'
 import type { Code } from './source-map.js'
 
 /** How this text leaves the statement list: a fast version jumps to its single exit, a loop function returns to the driver. */
@@ -10,6 +10,8 @@ export interface Exits {
   return (value: Code | undefined): Code
   /** A break or continue to a label outside of the text. */
   jump (kind: 'break' | 'continue', label: string): Code
+  /** A call whose result is returned at once needs no variable. */
+  readonly returnsCalls?: boolean
 }
 
 export type Side = 'fast' | 'machine'
@@ -34,7 +36,16 @@ export function printStructured (statements: readonly Lowered[], side: Side, exi
   return list(statements, indent)
 
   function list (body: readonly Lowered[], pad: string): Code {
-    return body.map(statement => [pad, print(statement, pad), '\n'])
+    return body.map((statement, index) => {
+      if (isReturnedCall(statement, body[index + 1])) return [pad, `$pc = ${statement.pc}; return `, resolve(statement.code, side), ';\n']
+      if (index > 0 && isReturnedCall(body[index - 1], statement)) return ''
+      return [pad, print(statement, pad), '\n']
+    })
+  }
+
+  function isReturnedCall (statement: Lowered, next: Lowered | undefined): statement is Point {
+    return exits.returnsCalls === true && statement.kind === 'point' && next?.kind === 'return' && typeof statement.target === 'string' &&
+      /^\$t\d+$/.test(statement.target) && nameOf(next.value) === statement.target
   }
 
   function block (body: readonly Lowered[], pad: string): Code {
@@ -51,7 +62,7 @@ export function printStructured (statements: readonly Lowered[], side: Side, exi
   function print (statement: Lowered, pad: string): Code {
     switch (statement.kind) {
       case 'plain': return protectedStart(resolve(statement.code, side))
-      case 'poll': return `if ($flag[0] !== 0) { $pc = ${statement.pc}; $poll() }`
+      case 'poll': return `if ($flag[0]) { $pc = ${statement.pc}; $poll() }`
       case 'point': {
         if (side === 'machine' && statement.inMachine !== undefined) {
           return [resolve(statement.inMachine.before, side), `; $pc = ${statement.pc}; `, assignment(statement.target, resolve(statement.inMachine.code, side), side), ';']
@@ -91,6 +102,11 @@ export function printStructured (statements: readonly Lowered[], side: Side, exi
 
 /** No statement may begin with something that continues the line before it, or that reads as a declaration. */
 export function protectedStart (code: Code): Code { return [code, ';'] }
+
+function nameOf (piece: Piece | undefined): string | undefined {
+  if (typeof piece === 'string' || piece === undefined) return piece
+  return 'code' in piece ? nameOf(piece.code) : undefined
+}
 
 function collectLabels (statements: readonly Lowered[], used: Set<string>): void {
   for (const statement of statements) {

@@ -171,7 +171,7 @@ export class LowerContext {
 
   isHoisted (variable: Variable): boolean {
     if (!this.hoists || variable.scope.owner !== this.scope || this.file.captured.isBoxed(variable)) return false
-    return variable.scope === this.scope ? this.scope.kind !== 'module' : this.file.needsLowering(variable.scope.node)
+    return variable.scope === this.scope ? this.scope.kind !== 'module' : this.file.needsLowering(variable.scope.node) || this.file.points.escapes(variable.scope.node)
   }
 
   source (node: ts.Node): Piece { return { from: node.getStart(this.file.source), to: node.end } }

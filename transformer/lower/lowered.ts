@@ -6,7 +6,7 @@
  *     point: call       | $pc = N; target = call               | $pc = N; $value = call; case N: target = $value
  *     point: await      | machines only                        | save; $frame.value = v; return $.AWAIT; case N: target = $value
  *     point: yield      | machines only                        | the same with $.YIELD, and the jump that `return(v)` makes there
- *     poll              | if ($flag[0] !== 0) { $pc = N; $poll() } | the same; case N:
+ *     poll              | if ($flag[0]) { $pc = N; $poll() } | the same; case N:
  *     if                | if (test) { … } else { … }           | if (!(test)) { $pc = S; continue } … case S: …
  *     loop              | label: for (; test; update) { … }    | case S: save; return $.AGAIN   (its structured version goes on)
  *     labeled           | label: { … }                         | … case S:
@@ -91,4 +91,29 @@ export interface PointPosition {
   readonly at: number
   /** How many temporaries are alive here: those after them in the layout hold nothing that counts. */
   readonly temporaries: number
+}
+
+/** A frame can stand in the statement. */
+export function holdsPoint (statement: Lowered): boolean {
+  switch (statement.kind) {
+    case 'poll': case 'point': return true
+    case 'if': return statement.then.some(holdsPoint) || statement.otherwise.some(holdsPoint)
+    case 'loop': return statement.body.some(holdsPoint) || statement.latch.some(holdsPoint)
+    case 'labeled': return statement.body.some(holdsPoint)
+    case 'switch': return statement.clauses.some(clause => clause.body.some(holdsPoint))
+    case 'try': return statement.body.some(holdsPoint) || statement.handler.some(holdsPoint)
+    default: return false
+  }
+}
+
+export function holdsTry (statement: Lowered): boolean {
+  switch (statement.kind) {
+    case 'try': return true
+    case 'if': return statement.then.some(holdsTry) || statement.otherwise.some(holdsTry)
+    case 'loop': return statement.body.some(holdsTry) || statement.latch.some(holdsTry)
+    case 'labeled': return statement.body.some(holdsTry)
+    case 'switch': return statement.clauses.some(clause => clause.body.some(holdsTry))
+    case 'point': return statement.onReturn?.some(holdsTry) === true
+    default: return false
+  }
 }

@@ -50,6 +50,8 @@ function replacement (node: ts.Node, context: LowerContext): Piece | undefined {
       }
       const reference = scopes.references.get(node)
       const text = reference?.write === true ? context.target(variable) : context.reference(variable)
+      // A shared variable that is called must not become a receiver.
+      if (ts.isCallExpression(node.parent) && node.parent.expression === node && context.file.captured.isBoxed(variable)) return ['(0, ', text, ')']
       return text === variable.name ? undefined : text
     }
     case ts.SyntaxKind.ThisKeyword: {

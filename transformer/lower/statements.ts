@@ -2,6 +2,7 @@
 import ts from 'typescript'
 import type { Scope } from '../analyze/scopes.js'
 import type { LowerContext } from './context.js'
+import { skipParentheses } from './calls.js'
 import { assignTo, isStable, keepText, lowerEffect, lowerExpression } from './expressions.js'
 import { lowerBreakOrContinue, lowerJump, lowerPending, type Jump } from './jumps.js'
 import { lowerFor, lowerForIn, lowerForOf, lowerWhile } from './loops.js'
@@ -10,10 +11,12 @@ import { lowerBinding } from './patterns.js'
 import { awaitText } from './suspensions.js'
 import { assignPattern, declaredNames, rewrite } from './rewrite.js'
 
-export function lowerStatements (statements: readonly ts.Statement[], context: LowerContext): void {
+/** `before` is asked before each statement, and once at the end; it may have lowered the statement. */
+export function lowerStatements (statements: readonly ts.Statement[], context: LowerContext, before: (index: number) => boolean = () => false): void {
   // Function declarations have their value before the first statement runs.
   for (const statement of statements) lowerHoistedFunction(statement, context)
-  for (const statement of statements) context.statement(() => lowerStatement(statement, context))
+  statements.forEach((statement, index) => { if (!before(index)) context.statement(() => lowerStatement(statement, context)) })
+  before(statements.length)
 }
 
 function lowerHoistedFunction (statement: ts.Statement, context: LowerContext): void {
@@ -127,9 +130,25 @@ function lowerIf (node: ts.IfStatement, context: LowerContext): void {
   context.push({ kind: 'if', test, then, otherwise })
 }
 
-function lowerReturn (node: ts.ReturnStatement, context: LowerContext): void {
-  let value: Piece | undefined = node.expression === undefined ? undefined : lowerExpression(node.expression, context)
-  if (value !== undefined && context.isAsync && context.isGenerator) value = awaitText(node, value, context)
+function lowerReturn ({ expression }: ts.ReturnStatement, context: LowerContext): void {
+  if (expression === undefined) lowerJump({ kind: 'return' }, undefined, context)
+  else lowerReturned(expression, context)
+}
+
+export function lowerReturned (expression: ts.Expression, context: LowerContext): void {
+  const { points } = context.file
+  const node = skipParentheses(expression)
+  // Each branch returns by itself: nothing is kept for both, and one without resume points needs no try.
+  if (ts.isConditionalExpression(node) && points.has(node) && !(context.isAsync && context.isGenerator)) {
+    const test = lowerExpression(node.condition, context)
+    const [first, second, negation] = points.has(node.whenTrue) && !points.has(node.whenFalse) ? [node.whenFalse, node.whenTrue, '!'] : [node.whenTrue, node.whenFalse, '']
+    const then = context.collect(() => context.statement(() => lowerReturned(first, context)))
+    context.push({ kind: 'if', test: [negation, '(', test, ')'], then, otherwise: [] })
+    lowerReturned(second, context)
+    return
+  }
+  let value = lowerExpression(node, context)
+  if (context.isAsync && context.isGenerator) value = awaitText(expression, value, context)
   lowerJump({ kind: 'return' }, value, context)
 }
 
