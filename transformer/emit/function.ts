@@ -6,7 +6,7 @@
  * catch and rethrow (V8 makes a message for each rethrow), 1.35 for `return` inside try, 1.40 for testing returned sentinels.
  */
 import ts from 'typescript'
-import { hasUseStrict, isFunctionNode, type FunctionScope } from '../analyze/scopes.js'
+import { hasUseStrict, type FunctionScope } from '../analyze/scopes.js'
 import { LowerContext, type FileContext } from '../lower/context.js'
 import { skipParentheses } from '../lower/calls.js'
 import { holdsPoint, holdsTry, type LayoutEntry, type LoweredFunction } from '../lower/lowered.js'
