@@ -15,6 +15,8 @@ export interface Calls {
   /** A call of a quiet function by its name. */
   isQuiet (call: ts.CallExpression): boolean
   pollsAtEntry (node: FunctionNode): boolean
+  /** Nothing is done with the function but to call it by its name: it is never constructed. */
+  isOnlyCalled (node: FunctionNode): boolean
 }
 
 /** Deeper chains of quiet functions may run long: each can call the next several times. */
@@ -43,7 +45,8 @@ export function analyzeCalls (scopes: Scopes, mayCall: (node: ts.Node) => boolea
       const callee = calleeOf(call)
       return callee !== undefined && depthOf(callee) <= QUIET_DEPTH_MAX
     },
-    pollsAtEntry: node => closing.has(node) || (leaving.has(node) && isValue(node))
+    pollsAtEntry: node => closing.has(node) || (leaving.has(node) && isValue(node)),
+    isOnlyCalled: node => !isValue(node)
   }
 
   function factsOf (node: FunctionNode): Facts {

@@ -34,6 +34,8 @@ export interface Points {
   suspends (node: ts.Node): boolean
   /** A poll stands at the function's entry. */
   pollsAtEntry (node: FunctionNode): boolean
+  /** It is never constructed. */
+  isOnlyCalled (node: FunctionNode): boolean
   /** All polls are wanted, wherever they could stand. */
   readonly isDense: boolean
   /** How many iterations of the loop run between two polls, and by which counter they are cut; undefined where each polls. */
@@ -59,6 +61,7 @@ export function analyzePoints (file: ts.SourceFile, scopes: Scopes, isDense: boo
     isCall,
     suspends: node => suspending.has(node),
     pollsAtEntry: node => isDense ? callsAnything(node) : calls.pollsAtEntry(node),
+    isOnlyCalled: calls.isOnlyCalled,
     isDense,
     sliceOf,
     escapes

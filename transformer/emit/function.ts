@@ -9,8 +9,9 @@ import ts from 'typescript'
 import { hasUseStrict, type FunctionScope } from '../analyze/scopes.js'
 import { LowerContext, type FileContext } from '../lower/context.js'
 import { skipParentheses } from '../lower/calls.js'
-import { holdsPoint, holdsTry, type LayoutEntry, type LoweredFunction } from '../lower/lowered.js'
+import { holdsPoint, holdsTry, type LayoutEntry, type LoweredFunction, type PointPosition } from '../lower/lowered.js'
 import { lowerBinding } from '../lower/patterns.js'
+import { findScratch } from '../lower/scratch.js'
 import { assignTo, lowerExpression } from '../lower/expressions.js'
 import { declaredNames, rewrite } from '../lower/rewrite.js'
 import { lowerReturned, lowerStatements, openScope } from '../lower/statements.js'
@@ -55,7 +56,8 @@ export function compileFunction (node: BodyNode, site: SiteText, file: FileConte
     prepare()
     lowerBody(node, context)
   })
-  const lowered: LoweredFunction = { body, layout: layoutOf(node, scope, context, hoistedParameters), points: context.points }
+  const scratch = findScratch(body)
+  const lowered: LoweredFunction = { body, layout: layoutOf(node, scope, context, hoistedParameters, scratch), scratch: [...scratch], points: livePoints(context, scratch) }
   site.layout = lowered.layout
   site.points = lowered.points
   const directives = ts.isBlock(node.body!) && hasUseStrict(node.body.statements) ? '  "use strict";\n' : ''
@@ -174,12 +176,20 @@ function usesShared (parameter: ts.ParameterDeclaration, { file, scope }: LowerC
   return uses
 }
 
+export const temporariesOf = (context: LowerContext): string[] => Array.from({ length: context.temporariesMax }, (_, index) => `$t${index + 1}`)
+
+/** The resume points, with how many of the temporaries in the layout are alive. */
+export function livePoints (context: LowerContext, scratch: ReadonlySet<string>): PointPosition[] {
+  const names = temporariesOf(context)
+  return context.points.map(({ at, temporaries }) => ({ at, temporaries: names.slice(0, temporaries).filter(name => !scratch.has(name)).length }))
+}
+
 /** What a frame of the function holds, in order. */
-function layoutOf (node: BodyNode, scope: FunctionScope, context: LowerContext, hoistedParameters: ReadonlySet<string>): LayoutEntry[] {
+function layoutOf (node: BodyNode, scope: FunctionScope, context: LowerContext, hoistedParameters: ReadonlySet<string>, scratch: ReadonlySet<string>): LayoutEntry[] {
   const { file } = context
   const layout: LayoutEntry[] = []
   const uses = (name: string): boolean => scope.variables.get(name)?.references.length !== undefined
-  const constructible = (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node)) && !isSuspendable(node)
+  const constructible = (ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node)) && !isSuspendable(node) && !file.points.isOnlyCalled(node)
   const isDerived = context.isDerived
   if (!ts.isArrowFunction(node)) {
     if (!isDerived && (uses('this') || constructible || ts.isConstructorDeclaration(node))) layout.push({ name: '$this', role: 'this' })
@@ -196,7 +206,7 @@ function layoutOf (node: BodyNode, scope: FunctionScope, context: LowerContext, 
   for (const name of new Set(parameters)) layout.push({ name, role: 'parameter' })
   const taken = new Set(layout.map(entry => entry.name))
   for (const name of context.hoisted) if (!taken.has(name)) layout.push({ name, role: 'local' })
-  for (let index = 1; index <= context.temporariesMax; index++) layout.push({ name: `$t${index}`, role: 'temporary' })
+  for (const name of temporariesOf(context)) if (!scratch.has(name)) layout.push({ name, role: 'temporary' })
   return layout
 }
 
@@ -206,9 +216,9 @@ function layoutOf (node: BodyNode, scope: FunctionScope, context: LowerContext, 
  * functions live by being inlined: fib 1.06 against 1.38, mutual recursion 1.7 against 4.
  */
 function printFast (lowered: LoweredFunction, site: SiteText, directives: string, home: string, options: { readonly returned?: string, readonly isSmall?: boolean } = {}): Code {
-  const { body, layout, points } = lowered
+  const { body, layout, points, scratch } = lowered
   const { returned } = options
-  const locals = layout.filter(entry => entry.role === 'local' || entry.role === 'temporary').map(entry => entry.name)
+  const locals = layout.filter(entry => entry.role === 'local' || entry.role === 'temporary').map(entry => entry.name).concat(scratch)
   const exits = { return: (value: Code | undefined): Code => value === undefined && returned === undefined ? 'return;' : ['return ', returned ?? value!, ';'], jump: unreachable }
   const declared = (names: readonly string[]): string => names.length > 0 ? `  let ${names.join(', ')};\n` : ''
   if (points.length === 0) return ['{\n', directives, declared(locals), printStructured(body, 'fast', exits, '  '), '}']
@@ -251,7 +261,7 @@ function frameValues (layout: readonly LayoutEntry[], home: string): string[] {
   })
 }
 
-function printMachines ({ body, layout, points }: LoweredFunction, site: SiteText, file: FileContext, directives: string, suspends: boolean, returned?: string): FunctionText['machines'] {
+function printMachines ({ body, layout, points, scratch }: LoweredFunction, site: SiteText, file: FileContext, directives: string, suspends: boolean, returned?: string): FunctionText['machines'] {
   if (points.length === 0 && !suspends) return []
   const array = `[${layout.map(entry => entry.name).join(', ')}]`
   const mayConstruct = layout.some(entry => entry.name === '$target')
@@ -264,7 +274,7 @@ function printMachines ({ body, layout, points }: LoweredFunction, site: SiteTex
   const text = printMachine(body, { save: `$frame.locals = ${array}`, result })
   const locals = layout.map((entry, index) => `${entry.name} = $l[${index}]`)
   const more = ['$parent', '$method'].filter(() => layout.some(entry => entry.name === '$home'))
-  const open = `let ${['$l = $frame.locals', ...locals, ...more].join(', ')};\n`
+  const open = `let ${['$l = $frame.locals', ...locals, ...more, ...scratch].join(', ')};\n`
   const rerecord = `  } finally { if ($pc !== -1 && $flag[1] !== 0) $.rerecord($frame, $pc, ${array}) }\n`
   const machine: Code = [
     `function ${base} ($frame, $mode, $value) {\n`, directives, '  ', open, '  let $pc = $frame.pc', text.handles ? ', $handler = 0;\n' : ';\n',

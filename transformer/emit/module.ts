@@ -19,12 +19,13 @@ import { LowerContext, type FileContext } from '../lower/context.js'
 import { lowerExpression } from '../lower/expressions.js'
 import type { LayoutEntry } from '../lower/lowered.js'
 import { lowerBinding } from '../lower/patterns.js'
+import { findScratch } from '../lower/scratch.js'
 import { declaredNames, inferredName, rewrite } from '../lower/rewrite.js'
 import { lowerStatement } from '../lower/statements.js'
 import { markOwn } from './reserved.js'
 import { classParts, heritageOf } from './classes.js'
 import { dressOf, type ClosureEmitter } from './closures.js'
-import { needsCompiling, printSegment, compileFunction } from './function.js'
+import { compileFunction, livePoints, needsCompiling, printSegment, temporariesOf } from './function.js'
 import { resolve } from './structured.js'
 import type { Code } from './source-map.js'
 
@@ -234,10 +235,12 @@ export class ModuleEmitter {
     const suspends = this.file.points.suspends(node)
     const site = this.emitter.sites.add(`<module>`, 'segment', node.getText(this.file.source))
     const layout: LayoutEntry[] = [...context.hoisted].map(local => ({ name: local, role: 'local' as const }))
-    for (let index = 1; index <= context.temporariesMax; index++) layout.push({ name: `$t${index}`, role: 'temporary' })
+    const scratch = findScratch(body)
+    for (const name of temporariesOf(context)) if (!scratch.has(name)) layout.push({ name, role: 'temporary' })
+    const points = livePoints(context, scratch)
     site.layout = layout
-    site.points = context.points
-    const text = printSegment({ body, layout, points: context.points }, name, site, this.file, suspends, returns)
+    site.points = points
+    const text = printSegment({ body, layout, scratch: [...scratch], points }, name, site, this.file, suspends, returns)
     this.emitter.declarations.push(...text.machines)
     if (suspends) {
       // The text awaits by itself, so that a segment costs no tick.

@@ -77,6 +77,8 @@ export interface LoweredFunction {
   readonly body: Lowered[]
   /** Locals in the order of the frame: tokens and captures first, parameters, hoisted variables, temporaries last. */
   readonly layout: readonly LayoutEntry[]
+  /** Temporaries that no frame holds. */
+  readonly scratch: readonly string[]
   readonly points: readonly PointPosition[]
 }
 
