@@ -38,7 +38,10 @@ export interface Points {
   isOnlyCalled (node: FunctionNode): boolean
   /** All polls are wanted, wherever they could stand. */
   readonly isDense: boolean
-  /** How many iterations of the loop run between two polls, and by which counter they are cut; undefined where each polls. */
+  /**
+   * How many iterations of the loop run between two polls, and by which counter they are cut; undefined where each polls. For
+   * `for of` this is said of its loop over arrays.
+   */
   sliceOf (node: ts.IterationStatement): Slicing | undefined
   /** A return, or a break or continue that leaves the node, lies in it. */
   escapes (node: ts.Node): boolean
@@ -102,8 +105,8 @@ export function analyzePoints (file: ts.SourceFile, scopes: Scopes, isDense: boo
   }
 
   function sliceOf (node: ts.IterationStatement): Slicing | undefined {
-    if (isDense || ts.isForOfStatement(node) || holders.has(node.statement)) return undefined
-    const heads = ts.isForStatement(node) ? [node.condition, node.incrementor] : ts.isForInStatement(node) ? [node.initializer] : [(node as ts.WhileStatement | ts.DoStatement).expression]
+    if (isDense || holders.has(node.statement)) return undefined
+    const heads = ts.isForStatement(node) ? [node.condition, node.incrementor] : ts.isForInStatement(node) || ts.isForOfStatement(node) ? [node.initializer] : [(node as ts.WhileStatement | ts.DoStatement).expression]
     if (heads.some(head => head !== undefined && holders.has(head))) return undefined
     const iterations = sliceLength(node, scopes)
     return iterations > 1 ? { iterations, counter: ts.isForStatement(node) ? counterOf(node, scopes) : undefined } : undefined

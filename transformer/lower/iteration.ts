@@ -7,8 +7,8 @@ import type { LowerContext } from './context.js'
 import { awaitText } from './suspensions.js'
 
 export interface Iteration {
-  /** The array that is walked by index, or null. */
-  readonly array: string
+  /** The array that is walked by index, or null at run time; undefined where arrays have a loop of their own. */
+  readonly array: string | undefined
   readonly index: string
   readonly iterator: string
   readonly next: string
@@ -17,17 +17,22 @@ export interface Iteration {
 }
 
 export function openIteration (node: ts.Node, iterable: string, isAsync: boolean, context: LowerContext): Iteration {
-  const [array, index, iterator, next, done] = [0, 0, 0, 0, 0].map(() => context.temporary())
-  const iteration: Iteration = { array, index, iterator, next, done, isAsync }
-  context.plain(`${array} = ${isAsync ? 'null' : `$.plainArray(${iterable})`}, ${index} = 0, ${done} = false`)
-  const then = context.collect(() => {
-    const method = context.temporary()
-    context.plain(`${method} = ${isAsync ? `$.asyncIterationMethod(${iterable})` : `$.iterationMethod(${iterable})`}`)
-    context.point(node, 'call', `(${method}.call)(${iterable})`, iterator)
-    context.plain(`${iterator} = $.checkedIterator(${iterator}, ${isAsync ? method : 'undefined'}), ${next} = ${iterator}.next`)
-  })
+  const [array, index] = [0, 0].map(() => context.temporary())
+  context.plain(`${array} = ${isAsync ? 'null' : `$.plainArray(${iterable})`}, ${index} = 0`)
+  let iteration!: Iteration
+  const then = context.collect(() => { iteration = openProtocol(node, iterable, isAsync, context) })
   context.push({ kind: 'if', test: `${array} === null`, then, otherwise: [] })
-  return iteration
+  context.plain(`${iteration.done} = false`)
+  return { ...iteration, array, index }
+}
+
+export function openProtocol (node: ts.Node, iterable: string, isAsync: boolean, context: LowerContext): Iteration {
+  const [iterator, next, done] = [0, 0, 0].map(() => context.temporary())
+  const method = context.temporary()
+  context.plain(`${method} = ${isAsync ? `$.asyncIterationMethod(${iterable})` : `$.iterationMethod(${iterable})`}`)
+  context.point(node, 'call', `(${method}.call)(${iterable})`, iterator)
+  context.plain(`${iterator} = $.checkedIterator(${iterator}, ${isAsync ? method : 'undefined'}), ${next} = ${iterator}.next, ${done} = false`)
+  return { array: undefined, index: '', iterator, next, done, isAsync }
 }
 
 /** Text of the next item; breaks to `label` where there is none. */
@@ -41,7 +46,7 @@ export function stepIteration (node: ts.Node, { array, index, iterator, next, do
     context.push({ kind: 'if', test: `${item}.done`, then: [{ kind: 'break', label }], otherwise: [] })
     context.plain(`${item} = ${item}.value, ${done} = false`)
   })
-  if (isAsync) { for (const statement of byProtocol) context.push(statement); return item }
+  if (isAsync || array === undefined) { for (const statement of byProtocol) context.push(statement); return item }
   const byIndex = context.collect(() => {
     context.push({ kind: 'if', test: `${index} >= ${array}.length`, then: [{ kind: 'plain', code: `${done} = true` }, { kind: 'break', label }], otherwise: [] })
     context.plain(`${item} = ${array}[${index}++]`)
@@ -68,6 +73,6 @@ export function closeIteration (node: ts.Node, { array, iterator, done, isAsync 
     if (error === undefined) for (const statement of call) context.push(statement)
     else context.push({ kind: 'try', body: call, parameter: context.temporary(), handler: [] })
   })
-  context.push({ kind: 'if', test: `${array} === null && !${done}`, then: close, otherwise: [] })
+  context.push({ kind: 'if', test: array === undefined ? `!${done}` : `${array} === null && !${done}`, then: close, otherwise: [] })
   if (error !== undefined) context.push({ kind: 'throw', value: error })
 }
