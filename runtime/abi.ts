@@ -12,7 +12,7 @@ import { esm } from './modules/es-module.js'
 import type { LiveModule } from './modules/live-module.js'
 import { nameClass, nameFunction } from './modules/registry.js'
 import { append, asyncIterationMethod, checkedIterator, checkedResult, forInKeys, isForInKey, iterationMethod, methodOf, noThrowMethod, plainArray } from './operations/iteration.js'
-import { badState, constructed, constructedDerived, initialized, install, notCallable, notConstructor, propertyKey, rename, requireObject, requireThis, restOf, superGet, superSet, throughConstruct, UNINITIALIZED } from './operations/values.js'
+import { badState, constant, constructed, ignored, constructedDerived, initialized, install, notCallable, notConstructor, propertyKey, rename, requireObject, requireThis, restOf, superGet, superSet, throughConstruct, UNINITIALIZED } from './operations/values.js'
 import { poll } from './poll.js'
 import { asyncCall, asyncFunction, asyncGeneratorCall, asyncGeneratorFunction, generatorCall, generatorFunction, newPromise } from './tasks/index.js'
 import { passed } from './tasks/generator.js'
@@ -53,7 +53,7 @@ const operations = {
   construct: throughConstruct, install, constructed, constructedDerived, superGet, superSet,
 
   // values, patterns, iteration
-  initialized, self: requireThis, notCallable, notConstructor, requireObject, propertyKey, restOf,
+  initialized, constant, ignored, self: requireThis, notCallable, notConstructor, requireObject, propertyKey, restOf,
   plainArray, iterationMethod, asyncIterationMethod, checkedIterator, checkedResult, methodOf, noThrowMethod, append, forInKeys, isForInKey, passed,
 
   // modules

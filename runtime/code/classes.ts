@@ -129,9 +129,15 @@ export function rememberGenerator (fn: object, module: ModuleSites, site: number
   known.set(site, fn)
 }
 
-/** A generator method has no name for itself. */
+/** A generator method has no name for itself. A private one is known to nobody: what only its objects' prototype needs stands in. */
 export function generatorOf (module: ModuleSites, site: number): { prototype?: unknown } {
-  return generators.get(module)?.get(site) ?? {}
+  let known = generators.get(module)?.get(site)
+  if (known === undefined) {
+    known = function () {}
+    dressSite(known, module, site)
+    rememberGenerator(known, module, site)
+  }
+  return known
 }
 
 // ---- private members

@@ -13,6 +13,14 @@ export function initialized<T> (value: T, name: string): T {
   return value
 }
 
+/** What an assignment to a constant becomes, once its place is no constant any more. */
+export const constant = Object.freeze({
+  set value (_: unknown) { throw new TypeError('Assignment to constant variable.') }
+})
+
+/** … and an assignment to the own name of a sloppy function expression. */
+export const ignored = Object.freeze({ set value (_: unknown) {} })
+
 /** `this` of a constructor before `super()` has returned. */
 export function requireThis<T> (value: T | undefined): T {
   if (value === undefined) throw new ReferenceError("Must call super constructor in derived class before accessing 'this' or returning from derived constructor")

@@ -11,6 +11,7 @@ import { AWAIT, NORMAL, RETURN, THROW, YIELD, type Mode, type ModuleSites } from
 import { SIGNAL } from '../capture/signal.js'
 import { resumeStack, rootResume } from '../restore/drive.js'
 import { resumeFrame, type Frame } from '../restore/frame.js'
+import { prepareParameters } from './generator.js'
 import { AsyncFrame, awaitable, awaitedPromise } from './async-function.js'
 import { promiseResolve } from './capability.js'
 import { apply, asyncGeneratorPrototype, create, isObject, NativePromise, Returned, type Callable } from './intrinsics.js'
@@ -62,11 +63,13 @@ class Stamp extends Returned {
 export const asyncGeneratorFrameOf: (object: unknown) => AsyncGeneratorFrame | undefined = Stamp.get
 export const linkAsyncGenerator: (object: object, frame: AsyncGeneratorFrame) => void = Stamp.set
 
-/** A call of an async generator function: makes its object. */
-export function asyncGeneratorCall (module: ModuleSites, siteIndex: number, locals: unknown[], fn: { prototype?: unknown }): object {
+/** A call of an async generator function: makes its object. `prepares`: the machine begins with the parameters' defaults. */
+export function asyncGeneratorCall (module: ModuleSites, siteIndex: number, locals: unknown[], fn: { prototype?: unknown }, prepares?: 1): object {
+  const frame = new AsyncGeneratorFrame(module.sites[siteIndex], 0, locals)
+  if (prepares === 1) prepareParameters(frame)
   const { prototype } = fn
   const object = create(isObject(prototype) ? prototype : asyncGeneratorPrototype) as object
-  Stamp.set(object, new AsyncGeneratorFrame(module.sites[siteIndex], 0, locals))
+  Stamp.set(object, frame)
   return object
 }
 

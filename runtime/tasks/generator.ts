@@ -68,12 +68,20 @@ class Stamp extends Returned {
 export const generatorFrameOf: (object: unknown) => GeneratorFrame | undefined = Stamp.get
 export const linkGenerator: (object: object, frame: GeneratorFrame) => void = Stamp.set
 
-/** A call of a generator function: makes its object. */
-export function generatorCall (module: ModuleSites, siteIndex: number, locals: unknown[], fn: { prototype?: unknown }): object {
+/** A call of a generator function: makes its object. `prepares`: the machine begins with the parameters' defaults. */
+export function generatorCall (module: ModuleSites, siteIndex: number, locals: unknown[], fn: { prototype?: unknown }, prepares?: 1): object {
+  const frame = new GeneratorFrame(module.sites[siteIndex], 0, locals)
+  if (prepares === 1) prepareParameters(frame)
   const { prototype } = fn
   const object = create(isObject(prototype) ? prototype : generatorPrototype) as object
-  Stamp.set(object, new GeneratorFrame(module.sites[siteIndex], 0, locals))
+  Stamp.set(object, frame)
   return object
+}
+
+/** Runs the machine to its first yield, which stands behind the parameters. No snapshot is taken in between. */
+export function prepareParameters (frame: Frame): void {
+  resumeFrame(frame, NORMAL, undefined)
+  frame.value = undefined
 }
 
 /** One step of a generator. */

@@ -62,13 +62,13 @@ export function analyzeCaptured (scopes: Scopes): Captured {
   function decide (variable: Variable): void {
     if (isModuleLevel(variable)) return
     const isLexical = variable.kind === 'let' || variable.kind === 'const' || variable.kind === 'class'
-    if (isLexical && !variable.captured) {
-      const { end } = declarationOf(variable)
-      const clause = clauseOf(variable.declaration!, variable.scope.node)
-      if (variable.references.some(({ node }) => node.pos < end || clauseOf(node, variable.scope.node) !== clause)) readEarly.add(variable)
-    }
+    const { node } = variable.scope
+    const clause = isLexical ? clauseOf(variable.declaration!, node) : undefined
+    const isReadEarly = isLexical && variable.references.some(reference =>
+      (reference.from === variable.scope.owner && reference.node.pos < declarationOf(variable).end) || clauseOf(reference.node, node) !== clause)
+    if (isReadEarly) readEarly.add(variable)
     if (!variable.captured) return
-    const early = capturingReferences(variable).some(reference => mayRunBeforeInitialization(variable, reference))
+    const early = capturingReferences(variable).some(reference => mayRunBeforeInitialization(variable, reference) || clauseOf(reference.node, node) !== clause)
     if (!variable.reassigned && !early) return
     boxed.set(variable, { checked: early && isLexical })
     const list = boxedByScope.get(variable.scope)

@@ -7,7 +7,7 @@
  */
 import ts from 'typescript'
 import { findBlockFunctions } from './block-functions.js'
-import { hasUseStrict, isAssignment, isFunctionNode, isLoop, type FunctionNode, type FunctionScope, type Reference, type Scope, type Scopes, type Variable, type VariableKind } from './variables.js'
+import { hasUseStrict, isAssignment, isFunctionNode, isImmutable, isLoop, type FunctionNode, type FunctionScope, type Reference, type Scope, type Scopes, type Variable, type VariableKind } from './variables.js'
 
 export * from './variables.js'
 
@@ -133,7 +133,7 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
       resolved.set(node, variable)
       references.set(node, reference)
       if (variable.scope.owner !== scope.owner) variable.captured = true
-      if (write) variable.reassigned = true
+      if (write && !isImmutable(variable)) variable.reassigned = true
       return
     }
     if (name === 'this' || name === 'arguments') ofModule.add(node)

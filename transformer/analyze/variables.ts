@@ -26,6 +26,9 @@ export interface Variable {
   initializedAt: ts.VariableDeclaration | undefined
 }
 
+/** An assignment to it is an error, or, to a function's own name in sloppy code, nothing. */
+export const isImmutable = ({ kind }: Variable): boolean => kind === 'const' || kind === 'own-name' || kind === 'class-name' || kind === 'import'
+
 export interface Reference {
   readonly node: ts.Node
   readonly variable: Variable

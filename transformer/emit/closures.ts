@@ -69,7 +69,9 @@ export class ClosureEmitter implements Closures {
     const list = captures.join(', ')
     const strict = this.file.commonJs && this.file.scopes.functions.get(node)!.strict ? ' "use strict";' : ''
     const ownName = ts.isFunctionDeclaration(node) ? node.name : ts.isVariableDeclaration(node.parent) && node.parent.initializer === node && ts.isIdentifier(node.parent.name) ? node.parent.name : undefined
-    const own = ownName === undefined ? undefined : this.file.scopes.declared.get(ownName)
+    // As a method, which an async function or generator becomes, it does not see its own name.
+    const ownExpression = ts.isFunctionExpression(node) && node.name !== undefined && isSuspendable(node) ? this.file.scopes.functions.get(node)!.variables.get(node.name.text) : undefined
+    const own = ownExpression?.kind === 'own-name' ? ownExpression : ownName === undefined ? undefined : this.file.scopes.declared.get(ownName)
     const isGenerator = 'asteriskToken' in node && node.asteriskToken !== undefined
     const hasOwnName = node.name !== undefined
     const whole: Code = hasOwnName || name === undefined ? text : ['{ ', JSON.stringify(name), ': ', text, ' }[', JSON.stringify(name), ']']

@@ -50,20 +50,22 @@ const isAsyncNode = (node: BodyNode): boolean =>
 export function compileFunction (node: BodyNode, site: SiteText, file: FileContext): FunctionText {
   const scope = file.scopes.functions.get(node)!
   const context = new LowerContext(file, scope, true)
-  const { parameters, hoistedParameters, prepare } = lowerParameters(node, context)
+  const { parameters, prepare } = lowerParameters(node, context)
   const body = context.collect(() => {
     openScope(scope, context)
     prepare()
+    // Parameters have their values when the call returns, the body begins with the first `next`.
+    if (context.isGenerator && context.lowersParameters) context.point(node, 'yield', 'undefined', undefined)
     lowerBody(node, context)
   })
   const scratch = findScratch(body)
-  const lowered: LoweredFunction = { body, layout: layoutOf(node, scope, context, hoistedParameters, scratch), scratch: [...scratch], points: livePoints(context, scratch) }
+  const lowered: LoweredFunction = { body, layout: layoutOf(node, scope, context, scratch), scratch: [...scratch], points: livePoints(context, scratch) }
   site.layout = lowered.layout
   site.points = lowered.points
   const directives = ts.isBlock(node.body!) && hasUseStrict(node.body.statements) ? '  "use strict";\n' : ''
   const strict = scope.strict && file.commonJs ? '  "use strict";\n' : ''
   const home = `$home${node.parent.pos}`
-  if (isSuspendable(node)) return suspendable(node, lowered, parameters, site, home, directives, printMachines(lowered, site, file, strict, true))
+  if (isSuspendable(node)) return suspendable(node, lowered, parameters, site, home, directives, printMachines(lowered, site, file, strict, true), context.lowersParameters)
   return { parameters, body: printFast(lowered, site, directives, home, { isSmall: isSmall(node, lowered) }), machines: printMachines(lowered, site, file, strict, false) }
 }
 
@@ -129,8 +131,6 @@ export function printSegment (lowered: LoweredFunction, name: string, site: Site
 
 interface Parameters {
   readonly parameters: Code
-  /** Names of parameters that became locals, since their defaults hold resume points. */
-  readonly hoistedParameters: ReadonlySet<string>
   prepare (): void
 }
 
@@ -140,14 +140,13 @@ function lowerParameters (node: BodyNode, context: LowerContext): Parameters {
   const isSimple = node.parameters.every(parameter => ts.isIdentifier(parameter.name) && parameter.initializer === undefined)
   if (isPlain && (isSimple || !isAsyncNode(node))) {
     const texts = node.parameters.map((parameter, index) => [index > 0 ? ', ' : '', resolve(rewrite(parameter, context), 'fast')])
-    return { parameters: texts, hoistedParameters: new Set(), prepare: () => {} }
+    return { parameters: texts, prepare: () => {} }
   }
   context.lowersParameters = true
   const names = node.parameters.map((_, index) => `$p${index + 1}`)
   const parameters = node.parameters.map((parameter, index) => [
     index > 0 ? ', ' : '', parameter.dotDotDotToken === undefined ? '' : '...', names[index], parameter.initializer === undefined ? '' : ' = undefined'
   ])
-  const hoistedParameters = new Set(node.parameters.flatMap(parameter => declaredNames(parameter.name)).map(name => name.text))
   const prepare = (): void => node.parameters.forEach((parameter, index) => context.statement(() => {
     for (const name of declaredNames(parameter.name)) {
       const variable = file.scopes.declared.get(name)!
@@ -160,7 +159,7 @@ function lowerParameters (node: BodyNode, context: LowerContext): Parameters {
     }
     lowerBinding(parameter.name, names[index], context)
   }))
-  return { parameters, hoistedParameters, prepare }
+  return { parameters, prepare }
 }
 
 /** A default that reads a parameter whose place is a scope object, which is made after the parameters have arrived. */
@@ -185,7 +184,7 @@ export function livePoints (context: LowerContext, scratch: ReadonlySet<string>)
 }
 
 /** What a frame of the function holds, in order. */
-function layoutOf (node: BodyNode, scope: FunctionScope, context: LowerContext, hoistedParameters: ReadonlySet<string>, scratch: ReadonlySet<string>): LayoutEntry[] {
+function layoutOf (node: BodyNode, scope: FunctionScope, context: LowerContext, scratch: ReadonlySet<string>): LayoutEntry[] {
   const { file } = context
   const layout: LayoutEntry[] = []
   const uses = (name: string): boolean => scope.variables.get(name)?.references.length !== undefined
@@ -199,7 +198,7 @@ function layoutOf (node: BodyNode, scope: FunctionScope, context: LowerContext, 
   }
   for (const variable of file.captured.ownNamesOf(scope)) layout.push({ name: file.names.of(variable), role: 'capture' })
   for (const capture of file.captured.capturesOf(scope)) layout.push({ name: file.names.ofCapture(capture), role: 'capture' })
-  const parameters = hoistedParameters.size > 0
+  const parameters = context.lowersParameters
     ? node.parameters.map((_, index) => `$p${index + 1}`)
     : node.parameters.flatMap(parameter => declaredNames(parameter.name)).map(name => file.names.of(file.scopes.declared.get(name)!))
   // Sloppy code may give one name to several parameters: the last one is the variable.
@@ -299,16 +298,17 @@ function printMachines ({ body, layout, points, scratch }: LoweredFunction, site
 }
 
 /** In place of an async function or generator: a call that makes its frame. */
-function suspendable (node: BodyNode, lowered: LoweredFunction, parameters: Code, site: SiteText, home: string, directives: string, machines: FunctionText['machines']): FunctionText {
+function suspendable (node: BodyNode, lowered: LoweredFunction, parameters: Code, site: SiteText, home: string, directives: string, machines: FunctionText['machines'], prepares: boolean): FunctionText {
   const values = lowered.layout.filter(entry => entry.role !== 'local' && entry.role !== 'temporary')
   const isGenerator = (node as { asteriskToken?: unknown }).asteriskToken !== undefined
   const call = isAsyncNode(node) ? (isGenerator ? '$.asyncGeneratorCall' : '$.asyncCall') : '$.generatorCall'
   // A method has no name for itself: its site remembers the function object.
   const self = !isGenerator ? '' : ts.isMethodDeclaration(node) ? `, $.generatorOf($module, ${site.index})` : ts.isFunctionDeclaration(node) ? `, ${node.name === undefined ? '$default' : markOwn(node.name.text)}` : ', $self'
+  const last = isGenerator && prepares ? ', 1' : ''
   // Unlike the function in their place, generators and async functions have no [[Construct]].
   const constructs = ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node)
   const guard = constructs ? ` if (new.target !== undefined) $.notConstructor(${JSON.stringify(site.name)});` : ''
-  return { parameters, body: [`{ ${directives.trim()}${guard} return ${call}($module, ${site.index}, `, `[${frameValues(values, home).join(', ')}]`, `${self}) }`], machines }
+  return { parameters, body: [`{ ${directives.trim()}${guard} return ${call}($module, ${site.index}, `, `[${frameValues(values, home).join(', ')}]`, `${self}${last}) }`], machines }
 }
 
 export const identifierOf = (name: string): string => name.replace(/[^\w$]+/g, '_').replace(/^(\d)/, '_$1') || 'anonymous'

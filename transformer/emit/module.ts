@@ -203,14 +203,13 @@ export class ModuleEmitter {
     this.#fixed.set(node, site.index)
     const text = this.emitter.functionText(node, site)
     const dress = dressOf(node)
-    const isGenerator = 'asteriskToken' in node && node.asteriskToken !== undefined
-    if (isGenerator) {
-      const self = node.name === undefined ? JSON.stringify(name ?? '') : undefined
-      const inner: Code = self === undefined ? text : ['{ ', self, ': ', text, ' }[', self, ']']
-      return ['(() => { const $self = $.generatorFunction(', inner, '); return $self })()']
-    }
     if (dress === undefined) return text
-    return node.name === undefined && name !== undefined ? [`${dress}({ `, JSON.stringify(name), ': ', text, ' }[', JSON.stringify(name), '])'] : [`${dress}(`, text, ')']
+    const whole: Code = node.name !== undefined || name === undefined ? text : ['{ ', JSON.stringify(name), ': ', text, ' }[', JSON.stringify(name), ']']
+    const isGenerator = 'asteriskToken' in node && node.asteriskToken !== undefined
+    if (!isGenerator && node.name === undefined) return [`${dress}(`, whole, ')']
+    // As a method, which an async function or generator becomes, it does not see its own name.
+    const own = node.name === undefined ? '$self' : markOwn(node.name.text)
+    return [`(() => { const ${own} = ${dress}(`, whole, isGenerator && own !== '$self' ? `); const $self = ${own}; return ${own} })()` : `); return ${own} })()`]
   }
 
   private fix (node: ts.Expression, name: string): void {

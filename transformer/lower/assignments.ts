@@ -23,7 +23,12 @@ export function lowerAssignment (node: ts.BinaryExpression, context: LowerContex
     }
     if (ts.isIdentifier(left)) {
       const variable = scopes.resolved.get(left)
-      const target = variable === undefined ? markOwn(left.text) : context.target(variable)
+      const target = variable === undefined ? markOwn(left.text) : context.assigned(variable)
+      if (variable !== undefined && (context.file.captured.isChecked(variable) || target !== context.target(variable))) {
+        const value = keepText(lowerExpression(node.right, context), context)
+        context.plain([context.reference(variable), ', ', target, ' = ', value])
+        return value
+      }
       // A call's result goes straight into the variable, and is read from there.
       assignTo(target, node.right, context)
       return target
@@ -38,7 +43,7 @@ export function lowerAssignment (node: ts.BinaryExpression, context: LowerContex
     const old = points.has(node.right) ? keepText(rewriteRead(left, context), context) : rewriteRead(left, context)
     const value = lowerExpression(node.right, context)
     const variable = scopes.resolved.get(left)
-    const target = variable === undefined ? markOwn(left.text) : context.target(variable)
+    const target = variable === undefined ? markOwn(left.text) : context.assigned(variable)
     context.plain([target, ' = ', old, ` ${operator} (`, value, ')'])
     return target
   }
@@ -74,7 +79,7 @@ export function lowerPlace (node: ts.Expression, context: LowerContext, isKept: 
   const target = skipParentheses(node)
   if (ts.isIdentifier(target)) {
     const variable = context.file.scopes.resolved.get(target)
-    const name = variable === undefined ? markOwn(target.text) : context.target(variable)
+    const name = variable === undefined ? markOwn(target.text) : context.assigned(variable)
     return { read: rewriteRead(target, context), write: value => [name, ' = ', value] }
   }
   if (isSuperAccess(target)) {

@@ -6,7 +6,7 @@ import ts from 'typescript'
 import type { Captured, Capture } from '../analyze/captured.js'
 import { isScope } from '../analyze/captured.js'
 import type { Points } from '../analyze/points.js'
-import { isFunctionNode, type FunctionScope, type Scope, type Scopes, type Variable } from '../analyze/scopes.js'
+import { isFunctionNode, isImmutable, type FunctionScope, type Scope, type Scopes, type Variable } from '../analyze/scopes.js'
 import { markOwn } from '../emit/reserved.js'
 import type { Jump } from './jumps.js'
 import { POINT_BASE, type Lowered, type Piece, type Point, type PointPosition } from './lowered.js'
@@ -146,6 +146,12 @@ export class LowerContext {
     }
     const place = this.target(variable)
     return this.hoists && captured.isChecked(variable) && this.isHoisted(variable) ? ['$.initialized(', place, `, ${JSON.stringify(variable.name)})`] : place
+  }
+
+  /** Where an assignment of the program goes: the declaration's own is `target`. */
+  assigned (variable: Variable): Piece {
+    if (!isImmutable(variable) || variable.scope === this.file.scopes.module) return this.target(variable)
+    return variable.kind === 'own-name' && !this.scope.strict ? '$.ignored.value' : '$.constant.value'
   }
 
   target (variable: Variable): Piece {

@@ -3,7 +3,7 @@
  * machine), closures, which come from factories, and `super`.
  */
 import ts from 'typescript'
-import { isFunctionNode, isAssignment } from '../analyze/scopes.js'
+import { isFunctionNode, isAssignment, isImmutable } from '../analyze/scopes.js'
 import { markOwn } from '../emit/reserved.js'
 import type { LowerContext } from './context.js'
 import type { Piece } from './lowered.js'
@@ -49,7 +49,7 @@ function replacement (node: ts.Node, context: LowerContext): Piece | undefined {
         return declared !== undefined && names.of(declared) !== declared.name ? names.of(declared) : undefined
       }
       const reference = scopes.references.get(node)
-      const text = reference?.write === true ? context.target(variable) : context.reference(variable)
+      const text = reference?.write === true ? context.assigned(variable) : context.reference(variable)
       // A shared variable that is called must not become a receiver.
       if (ts.isCallExpression(node.parent) && node.parent.expression === node && context.file.captured.isBoxed(variable)) return ['(0, ', text, ')']
       return text === variable.name ? undefined : text
@@ -86,7 +86,7 @@ function replacement (node: ts.Node, context: LowerContext): Piece | undefined {
     case ts.SyntaxKind.PrefixUnaryExpression: case ts.SyntaxKind.PostfixUnaryExpression: {
       const { operand, operator } = node as ts.PrefixUnaryExpression
       if (!ts.isIdentifier(operand) || (operator !== ts.SyntaxKind.PlusPlusToken && operator !== ts.SyntaxKind.MinusMinusToken)) return undefined
-      return checkedAssignment(operand, rewriteChildren(node, context), context)
+      return immutableUpdate(node as ts.PrefixUnaryExpression, operand, context) ?? checkedAssignment(operand, rewriteChildren(node, context), context)
     }
     case ts.SyntaxKind.PropertyAccessExpression: case ts.SyntaxKind.ElementAccessExpression: {
       const access = node as ts.PropertyAccessExpression | ts.ElementAccessExpression
@@ -95,7 +95,7 @@ function replacement (node: ts.Node, context: LowerContext): Piece | undefined {
     case ts.SyntaxKind.BinaryExpression: {
       const { left, operatorToken } = node as ts.BinaryExpression
       if (!isAssignment(operatorToken.kind)) return undefined
-      if (ts.isIdentifier(left)) return checkedAssignment(left, rewriteChildren(node, context), context)
+      if (ts.isIdentifier(left)) return immutableAssignment(node as ts.BinaryExpression, left, context) ?? checkedAssignment(left, rewriteChildren(node, context), context)
       if (!isSuperAccess(left)) return undefined
       const fast = [context.source(left), ` ${operatorToken.getText(context.file.source)} `, rewrite((node as ts.BinaryExpression).right, context)]
       return { fast, machine: ['$.superSet(', homeObject(context), ', ', superKey(left, context), ', $this, ', rewrite((node as ts.BinaryExpression).right, context), ')'] }
@@ -105,6 +105,36 @@ function replacement (node: ts.Node, context: LowerContext): Piece | undefined {
   if (ts.isClassExpression(node)) return closures.classExpression(node, context, inferredName(node))
   if (isFunctionNode(node)) return undefined
   return undefined
+}
+
+/** The target that an assignment to an immutable variable has, if it is one. */
+function immutableTarget (name: ts.Identifier, context: LowerContext): { target: Piece, read: Piece } | undefined {
+  const variable = context.file.scopes.resolved.get(name)
+  if (variable === undefined) return undefined
+  const target = context.assigned(variable)
+  return target === context.target(variable) || !isImmutable(variable) ? undefined : { target, read: context.reference(variable) }
+}
+
+/** `c += 1` of a constant reads it, evaluates the right side, and fails then. */
+function immutableAssignment (node: ts.BinaryExpression, left: ts.Identifier, context: LowerContext): Piece | undefined {
+  const immutable = immutableTarget(left, context)
+  if (immutable === undefined) return undefined
+  const { target, read } = immutable
+  const right: Piece = ['(', rewrite(node.right, context), ')']
+  const operator = ts.tokenToString(node.operatorToken.kind)!.slice(0, -1)
+  switch (operator) {
+    case '': return ['(', target, ' = ', right, ')']
+    case '&&': case '||': case '??': return ['(', read, ` ${operator} (`, target, ' = ', right, '))']
+    default: return ['(', target, ' = ', read, ` ${operator} `, right, ')']
+  }
+}
+
+function immutableUpdate (node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression, operand: ts.Identifier, context: LowerContext): Piece | undefined {
+  const immutable = immutableTarget(operand, context)
+  if (immutable === undefined) return undefined
+  const { target, read } = immutable
+  const updated: Piece = [target, ' = ', read, node.operator === ts.SyntaxKind.PlusPlusToken ? ' - -1' : ' - 1']
+  return ts.isPrefixUnaryExpression(node) ? ['(', updated, ')'] : ['(', updated, ', +', read, ')']
 }
 
 /** Writing a variable before its declaration has run is an error too. */
@@ -117,6 +147,7 @@ function checkedAssignment (target: ts.Identifier, assignment: Piece, context: L
 
 /** The name that a closure gets from the place where it stands. */
 export function inferredName (node: ts.Node): string | undefined {
+  while (ts.isParenthesizedExpression(node.parent)) node = node.parent
   const { parent } = node
   if ((ts.isVariableDeclaration(parent) || ts.isBindingElement(parent) || ts.isParameter(parent)) && parent.initializer === node && ts.isIdentifier(parent.name)) return parent.name.text
   if (ts.isPropertyAssignment(parent) && parent.initializer === node && !ts.isComputedPropertyName(parent.name)) return propertyName(parent.name)
