@@ -57,8 +57,6 @@ async function install ({ program, polls = 'sparse', strict = false, quiet = fal
     if (compiled?.path !== undefined && compiled.text === '') known.set(path, { text: readFileSync(compiled.path, 'utf8'), path: compiled.path })
     return known.get(path)?.text
   })
-  // What --enable-source-maps does: traces name the user's own lines.
-  process.setSourceMapsEnabled(true)
 }
 
 function registerThread (settings: LoaderSettings): MessagePort {
@@ -82,6 +80,12 @@ function note (known: Map<string, CompiledText>, path: string, compiled: Compile
   else if (known.get(path)?.path !== compiled.path) known.set(path, { text: '', path: compiled.path })
 }
 
+/**
+ * What --enable-source-maps does: traces name the user's own lines. Before the program, and after reprise's own modules, whose maps
+ * Node would read and parse.
+ */
+export function enableSourceMaps (): void { process.setSourceMapsEnabled(true) }
+
 export interface StartOptions {
   /** In torture, the modules' generation. */
   readonly generation?: number
@@ -93,6 +97,7 @@ export interface StartOptions {
  * that of an ES module rejects the promise, which is best left unhandled.
  */
 export async function startProgram (program: string, { generation = 0 }: StartOptions = {}): Promise<void> {
+  enableSourceMaps()
   const path = realpathSync(program)
   if (isCode(path) && kindOf(path, () => readFileSync(path, 'utf8')) === 'esm') {
     const url = pathToFileURL(path).href

@@ -5,7 +5,7 @@
 import { resolve } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { isCompilerThread } from './compiler-thread.js'
-import { installLoader } from './index.js'
+import { enableSourceMaps, installLoader } from './index.js'
 import { prepareFromEnvironment } from './prepare.js'
 
 // Threads of the program's inherit `--import`; they are compiled, but a run is the main thread's.
@@ -13,4 +13,5 @@ if (!isCompilerThread()) {
   const program = process.argv[1]
   const options = isMainThread && program !== undefined ? await prepareFromEnvironment(resolve(program)) : {}
   await installLoader({ program: resolve(program ?? 'index.js'), ...options })
+  enableSourceMaps()
 }

@@ -164,14 +164,18 @@ const reasons: Record<RefusalKind, string> = {
 }
 
 function refuse (kind: RefusalKind, sites: CallSite[], index: number): Refusal {
+  // Told only to who asks: most refusals are met by a second look a moment later, and the first place costs reading a source map.
+  return { ok: false, kind, reason: reasons[kind], get where () { return whereOf(kind, sites, index) } }
+}
+
+function whereOf (kind: RefusalKind, sites: CallSite[], index: number): string {
   const site = sites[index]
-  let where
   if (kind === 'native-frame') {
     const caller = callerOf(sites, index)
-    where = `${nameOf(site)} called${caller === undefined ? ' by Node.js' : ` at ${placeOf(caller)}`}`
-  } else if (kind === 'implicit-call' && index > 0) where = `${nameOf(sites[index - 1])} run by ${nameOf(site)} at ${placeOf(site)}`
-  else where = `${nameOf(site)} at ${placeOf(site)}`
-  return { ok: false, kind, reason: reasons[kind], where }
+    return `${nameOf(site)} called${caller === undefined ? ' by Node.js' : ` at ${placeOf(caller)}`}`
+  }
+  if (kind === 'implicit-call' && index > 0) return `${nameOf(sites[index - 1])} run by ${nameOf(site)} at ${placeOf(site)}`
+  return `${nameOf(site)} at ${placeOf(site)}`
 }
 
 function nestedRoot (sites: CallSite[], index: number): Refusal {

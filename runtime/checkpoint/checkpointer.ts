@@ -65,7 +65,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
   let freshAt = beganAt
   let complained = false
   let lastFailure = ''
-  let obstacle: string | undefined
+  let obstacle: Postponement | undefined
   let pausedAt = 0
   let last: LiveCheckpointer['lastSnapshot']
   let tortureDue = false
@@ -92,16 +92,18 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
       const kept = time === undefined ? 'there is none yet' : `the last one is ${formatDuration(wallMs() - time)} old`
       say(`a snapshot failed: ${message}; the program goes on, ${kept}`)
     }
-    lastFailure = obstacle = message
+    lastFailure = message
+    obstacle = { reason: message }
+    pace.took(steadyMs() - pausedAt)
     // A stop has little time; otherwise what failed now fails again in a moment.
-    schedule(signals?.stop !== undefined ? pace.nextRetryMs() : pace.intervalMs)
+    schedule(signals?.stop !== undefined ? pace.retryMs(0) : pace.intervalMs)
   }
 
-  const complain = ({ reason, where }: Postponement): void => {
-    obstacle = where === undefined ? reason : `${reason} (${where})`
+  const complain = (postponement: Postponement): void => {
+    obstacle = postponement
     if (complained || steadyMs() - freshAt < pace.patienceMs) return
     complained = true
-    say(`no snapshot could be taken for ${formatDuration(steadyMs() - freshAt)}: ${obstacle}`)
+    say(`no snapshot could be taken for ${formatDuration(steadyMs() - freshAt)}: ${describeObstacle(postponement)}`)
   }
 
   const takeSnapshot = (stack: readonly Frame[]): void => {
@@ -170,7 +172,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
       complain(postponement)
       if (torture !== undefined) {
         // A stack that cannot be captured here soon can; a value that cannot be kept stays for a while.
-        tortureDue = postponement.where !== undefined
+        tortureDue = 'where' in postponement
         // … but a callback may reach 100,000 polls before it returns, and each look at the stack costs 20 µs.
         tortureRefusals++
         tortureNextTry = report.polls + 1 + Math.floor(tortureRefusals / TORTURE_REFUSALS_AT_ONCE)
@@ -178,7 +180,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
       }
       // The wish stays: a wish of the N-th poll becomes one of the next that can.
       if (every !== undefined) requested = true
-      schedule(pace.nextRetryMs())
+      schedule(pace.retryMs(steadyMs() - pausedAt))
     },
 
     takeSnapshot,
@@ -209,9 +211,13 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     },
 
     get elapsedMs () { return elapsedMs() },
-    get obstacle () { return obstacle },
+    get obstacle () { return obstacle === undefined ? undefined : describeObstacle(obstacle) },
     get lastSnapshot () { return last }
   }
+}
+
+function describeObstacle ({ reason, where }: Postponement): string {
+  return where === undefined ? reason : `${reason} (${where})`
 }
 
 /** How many waiting tasks are described; a server may have thousands. */

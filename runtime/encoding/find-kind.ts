@@ -61,8 +61,11 @@ export function functionName (value: object): string {
 export function functionKeys (value: object): (string | symbol)[] {
   const keys = ownKeys(value)
   const own: (string | symbol)[] = []
+  // As V8 makes them. Asking for their descriptors would look for the function on the stack, twice.
+  const isSloppy = keys.length >= 5 && keys[0] === 'length' && keys[1] === 'name' && keys[2] === 'arguments' && keys[3] === 'caller' && keys[4] === 'prototype'
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index]
+    if (isSloppy && (index === 2 || index === 3)) continue
     if ((key === 'arguments' || key === 'caller') && getDescriptor(value, key)?.configurable === false) continue
     own[own.length] = key
   }
