@@ -9,15 +9,19 @@ import { defineBuiltinKinds, installBuiltins } from './builtins/index.js'
 import { installCompiled } from './builtins/install-compiled.js'
 import { installBind } from './builtins/bind.js'
 import { setBegunTest } from './capture/native-frames.js'
+import { checkCode } from './code/check-code.js'
+import { saveCode } from './code/saved-code.js'
+import { forgetUses, type ModuleUse } from './code/used-code.js'
 import { captureStatics, forgetStatics } from './code/classes.js'
-import { NOTHING, TORTURE, type Checkpointer, type PreparedRun, type RunPlan, type Wish } from './checkpoint/core-contract.js'
-import { decode, defineInternal, encode } from './encoding/index.js'
+import { NOTHING, RefusedError, TORTURE, type Checkpointer, type PreparedRun, type RunPlan, type Wish } from './checkpoint/core-contract.js'
+import { pathOfText } from './code/texts.js'
+import { decode, defineInternal, encode, RestoreMismatchError, type Decoded } from './encoding/index.js'
 import { mapList } from './encoding/natives.js'
 import { nameIntrinsics } from './encoding/intrinsics.js'
 import { BodyFrame, forgetCommonJs } from './modules/commonjs.js'
 import { dynamicImports, ImportOperation, resumeImports } from './modules/dynamic-imports.js'
 import { createNaming } from './modules/naming.js'
-import { forgetModules, liveModules, moduleById } from './modules/registry.js'
+import { builtinModules, forgetModules, liveModules, moduleById } from './modules/registry.js'
 import { withoutQuery } from './code/source-maps.js'
 import { beginRestoration, currentRestoration } from './modules/restoration.js'
 import { saveModule, type DynamicImport, type SavedModule } from './modules/saved.js'
@@ -28,7 +32,9 @@ import { captureTasks, defineTaskKinds, dropTasks, installTasks } from './tasks/
 
 const naming = createNaming(abi)
 
-export async function prepareRun ({ restoreFrom, checkpointer }: RunPlan): Promise<PreparedRun> {
+export async function prepareRun (plan: RunPlan): Promise<PreparedRun> {
+  const { restoreFrom, restoreCode, checkpointer } = plan
+  const checked = restoreFrom === undefined || restoreCode === undefined ? undefined : checkCode(restoreCode, plan.code, plan.codeStore, builtinModules)
   // Before anything gets its name: what the program finds at `Promise.all` is ours.
   installTasks()
   installBind()
@@ -40,12 +46,14 @@ export async function prepareRun ({ restoreFrom, checkpointer }: RunPlan): Promi
   defineInternal('Frame', Frame)
   defineInternal('BodyFrame', BodyFrame)
   defineInternal('ImportOperation', ImportOperation)
-  if (restoreFrom !== undefined) restore(restoreFrom)
+  if (restoreFrom !== undefined) restore(restoreFrom, plan)
   installStackTraces()
   for (const key of Reflect.ownKeys(globalThis)) globalKeys.add(key)
   setBegunTest(file => moduleById(withoutQuery(file)) !== undefined)
   listen(checkpointer)
-  return { encodeState, isIdle: () => driverDepth() === 0 && currentRestoration() === undefined && liveModules().length > 0 }
+  if (checked !== undefined) for (const note of checked.notes) plan.say(note)
+  const savedCode = (): readonly ModuleUse[] => saveCode(liveModules(), builtinModules, plan.codeStore)
+  return { encodeState, savedCode, isIdle: () => driverDepth() === 0 && currentRestoration() === undefined && liveModules().length > 0 }
 }
 
 function listen (checkpointer: Checkpointer): void {
@@ -95,6 +103,7 @@ function rebuild (stack: readonly Frame[], checkpointer: Checkpointer): typeof A
 /** Frames, tasks and modules, and the heap that they reach. */
 export function encodeState (stack: readonly Frame[]): Uint8Array {
   nameIntrinsics()
+  forgetUses()
   const roots: Record<string, unknown> = {}
   roots.stack = [...stack]
   roots.tasks = captureTasks(isKept)
@@ -137,12 +146,38 @@ function ownerOf (stack: readonly Frame[]): string | undefined {
   return root.site.kind === 'segment' && !('promise' in root) ? root.site.module.id : undefined
 }
 
-function restore (bytes: Uint8Array): void {
-  const decoded = decode(bytes, naming)
-  const modules = JSON.parse(decoded.root('modules') as string) as SavedModule[]
+/** `plan`: the snapshot comes from an earlier process, of which this one's program may be another. */
+function restore (bytes: Uint8Array, plan?: RunPlan): void {
+  const misfit = (...details: string[]): never => {
+    const error = new RefusedError('RP3107', details, { old: plan?.restoreCode !== undefined && plan.code !== 'old', new: false })
+    if (plan === undefined) throw error
+    return plan.refuse(error)
+  }
+  const decoded = refusing(decode(bytes, naming), misfit)
+  const saved = JSON.parse(decoded.root('modules') as string) as SavedModule[]
   const imports = JSON.parse(decoded.root('imports') as string) as DynamicImport[]
-  beginRestoration(decoded, modules, imports, () => {
-    resumeImports(imports)
-    restoreGlobals(decoded.root('globals') as [string | symbol, unknown][])
+  beginRestoration({
+    decoded,
+    saved,
+    imports,
+    isMain: module => pathOfText(module.id) === plan?.program,
+    onCompleted () {
+      resumeImports(imports)
+      restoreGlobals(decoded.root('globals') as [string | symbol, unknown][])
+    },
+    onMissing: ids => misfit(...ids.map(id => `${pathOfText(id)} is not loaded any more`))
   })
+}
+
+/** What the snapshot names and the program does not have, Node's built-ins included, ends the start. */
+function refusing (decoded: Decoded, misfit: (detail: string) => never): Decoded {
+  const guard = <Result>(read: () => Result): Result => {
+    try {
+      return read()
+    } catch (error) {
+      if (error instanceof RestoreMismatchError) return misfit(error.message)
+      throw error
+    }
+  }
+  return { keys: decoded.keys, has: key => decoded.has(key), root: key => guard(() => decoded.root(key)), fill: () => { guard(() => { decoded.fill() }) } }
 }

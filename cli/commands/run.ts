@@ -35,9 +35,9 @@ export async function run (words: readonly string[], named: boolean): Promise<vo
   process.argv = [process.execPath, resolve(split.program), ...split.argv]
   // The loader before the runtime: it keeps the built-ins that it found, whatever is put in their place.
   const { installLoader, startProgram } = await import('../loader/index.js')
-  const tortured = settings.torture !== undefined || process.env.REPRISE_STOP_AFTER !== undefined
-  // Our tests torture the code that users run, too.
-  const polls = tortured && process.env.REPRISE_POLLS !== 'sparse' ? 'all' : 'sparse'
+  // Our tests torture the code that users run, too. All processes of a run must compile alike: frames stand at places in the text.
+  const wanted = process.env.REPRISE_POLLS
+  const polls = wanted === 'all' || (wanted !== 'sparse' && settings.torture !== undefined) ? 'all' : 'sparse'
   await installLoader({ program, polls, quiet: settings.quiet })
   await begin(settings, invocation)
   if (settings.torture === undefined) return await startProgram(program)

@@ -47,7 +47,7 @@ export async function tortureProcess (settings: RunSettings, invocation: Invocat
 const ignore = (): void => {}
 
 function childEnvironment (reportFile: string, stops: boolean): NodeJS.ProcessEnv {
-  const environment: NodeJS.ProcessEnv = { ...process.env, REPRISE_REPORT: reportFile }
+  const environment: NodeJS.ProcessEnv = { ...process.env, REPRISE_REPORT: reportFile, REPRISE_POLLS: process.env.REPRISE_POLLS ?? 'all' }
   for (const { name } of RUN_OPTIONS) delete environment[environmentName(name)]
   if (stops) environment.REPRISE_STOP_AFTER = '1'
   return environment

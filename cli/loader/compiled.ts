@@ -32,6 +32,9 @@ export interface Loader {
   /** Undefined where Node should load the file itself. Throws where the file cannot be read or is no program. */
   load (path: string): Loaded | undefined
   isCompiled (path: string): boolean
+  /** From now on the file is this text, which is compiled, though there be no file. */
+  replace (path: string, text: string): void
+  isReplaced (path: string): boolean
 }
 
 /** Told of each text that is going to run. */
@@ -41,6 +44,8 @@ export function createLoader (settings: LoaderSettings, compileNow: CompileNow, 
   const excluded = new Set(settings.exclude)
   const progress = createProgress(settings.quiet)
 
+  const replaced = new Map<string, string>()
+
   function isCompiled (path: string): boolean {
     if (!isCode(path) || isOwn(path)) return false
     const name = packageFolderName(path)
@@ -49,8 +54,17 @@ export function createLoader (settings: LoaderSettings, compileNow: CompileNow, 
 
   function load (path: string): Loaded | undefined {
     if (!isCompiled(path)) return undefined
+    const old = replaced.get(path)
+    if (old !== undefined) {
+      onCompiled(path, { text: old, path: undefined })
+      return { kind: kindOf(path, () => old), text: old }
+    }
     const source = readSource(path)
-    if (isCompiledText(source)) return undefined
+    if (isCompiledText(source)) {
+      // Node loads it; what runs must be known even when the file is built anew in the meantime.
+      onCompiled(path, { text: source, path: undefined })
+      return undefined
+    }
     const kind = kindOf(path, () => source)
     const request: CompileRequest = {
       source,
@@ -85,7 +99,7 @@ export function createLoader (settings: LoaderSettings, compileNow: CompileNow, 
     try { writeSync(2, `${line}\n`) } catch { /* nobody reads our stderr */ }
   }
 
-  return { load, isCompiled }
+  return { load, isCompiled, replace: (path, text) => { replaced.set(path, text) }, isReplaced: path => replaced.has(path) }
 }
 
 function readSource (path: string): string {

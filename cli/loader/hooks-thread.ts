@@ -2,7 +2,7 @@
  * The hooks for Node before 22.15, which runs them in a thread of its own. It compiles in this thread, and tells the program's
  * thread which text it has given for which file.
  */
-import type { MessagePort } from 'node:worker_threads'
+import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
 import type { CompiledText } from './cache.js'
 import { createLoader, type LoaderSettings } from './compiled.js'
 import type { CompileNow } from './compiler-thread.js'
@@ -20,9 +20,16 @@ export interface TextMessage {
   readonly compiled: CompiledText
 }
 
+/** The program's thread wants this text for the file. */
+export interface ReplacementMessage {
+  readonly path: string
+  readonly text: string
+}
+
 type Next<Args extends unknown[], Result> = (...args: Args) => Result | Promise<Result>
 
 let rules: Rules
+let takeReplacements: () => void
 let compileNow: CompileNow | undefined
 
 /** What is missing from the cache cannot be compiled before the compiler is loaded, which takes an `await`. */
@@ -38,10 +45,17 @@ export function initialize ({ settings, generation, port }: HooksData): void {
     const message: TextMessage = { path, compiled: compiled.path === undefined ? compiled : { text: '', path: compiled.path } }
     port.postMessage(message)
   })
+  takeReplacements = () => {
+    for (let received = receiveMessageOnPort(port); received !== undefined; received = receiveMessageOnPort(port)) {
+      const { path, text } = received.message as ReplacementMessage
+      loader.replace(path, text)
+    }
+  }
   rules = createRules(loader)
 }
 
 export async function resolve (specifier: string, context: ResolveContext, next: Next<[string, ResolveContext], Resolved>): Promise<Resolved> {
+  takeReplacements()
   const before = rules.before(specifier, context)
   if (before !== undefined) return before
   let resolved: Resolved
@@ -58,6 +72,7 @@ export async function load (url: string, context: LoadContext, next: Next<[strin
 }
 
 async function loadCompiled (url: string, context: LoadContext): Promise<LoadedSource | undefined> {
+  takeReplacements()
   try {
     return rules.load(url, context)
   } catch (error) {

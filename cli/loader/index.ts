@@ -3,14 +3,15 @@ import Module from 'node:module'
 import { readFileSync, realpathSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
-import { registerTextSupplier } from '../../runtime/code/texts.js'
+import { isCompiledText } from '../../runtime/code/mark.js'
+import { registerTextSupplier, setProgramFiles } from '../../runtime/code/texts.js'
 import { openCache, type CompiledText } from './cache.js'
 import { hookCommonJs, runMainCommonJs } from './commonjs.js'
 import { createLoader, type LoaderSettings } from './compiled.js'
 import { compilerInThread } from './compiler-thread.js'
 import { generationCell, withQuery } from './generation.js'
 import { createRules, hookModules, registerHooksOfNode } from './hooks.js'
-import type { HooksData, TextMessage } from './hooks-thread.js'
+import type { HooksData, ReplacementMessage, TextMessage } from './hooks-thread.js'
 import { isCode, kindOf } from './kind.js'
 import { ownFile } from './own.js'
 import { packageOf } from './packages.js'
@@ -42,7 +43,12 @@ async function install ({ program, polls = 'sparse', strict = false, quiet = fal
     cacheFolder: openCache(program),
   }
   const known = new Map<string, CompiledText>()
-  const loader = createLoader(settings, compilerInThread(), (path, compiled) => { note(known, path, compiled) })
+  const paths: string[] = []
+  const remember = (path: string, compiled: CompiledText): void => {
+    if (!known.has(path)) paths[paths.length] = path
+    note(known, path, compiled)
+  }
+  const loader = createLoader(settings, compilerInThread(), remember)
   // Loaded here, so that CommonJS can be given them without a wait.
   const [index, abi] = await Promise.all([import('../../runtime/index.js'), import('../../runtime/abi.js')])
   const namespaces = new Map<string, unknown>([[ownFile('runtime', 'index'), index], [ownFile('runtime', 'abi'), abi]])
@@ -52,10 +58,26 @@ async function install ({ program, polls = 'sparse', strict = false, quiet = fal
   if (registerHooks !== undefined) hookModules(registerHooks, createRules(loader))
   else received = registerThread(settings)
   registerTextSupplier(path => {
-    if (received !== undefined) takeTexts(received, known)
+    if (received !== undefined) takeTexts(received, remember)
     const compiled = known.get(path)
     if (compiled?.path !== undefined && compiled.text === '') known.set(path, { text: readFileSync(compiled.path, 'utf8'), path: compiled.path })
     return known.get(path)?.text
+  })
+  setProgramFiles({
+    loaded () {
+      if (received !== undefined) takeTexts(received, remember)
+      return paths
+    },
+    textToLoad (path) {
+      const loaded = loader.load(path)
+      if (loaded !== undefined) return isCompiledText(loaded.text) ? loaded.text : undefined
+      const text = readFileSync(path, 'utf8')
+      return isCompiledText(text) ? text : undefined
+    },
+    replace (path, text) {
+      loader.replace(path, text)
+      received?.postMessage({ path, text } satisfies ReplacementMessage)
+    }
   })
 }
 
@@ -67,10 +89,10 @@ function registerThread (settings: LoaderSettings): MessagePort {
   return port1
 }
 
-function takeTexts (port: MessagePort, known: Map<string, CompiledText>): void {
+function takeTexts (port: MessagePort, remember: (path: string, compiled: CompiledText) => void): void {
   for (let received = receiveMessageOnPort(port); received !== undefined; received = receiveMessageOnPort(port)) {
     const { path, compiled } = received.message as TextMessage
-    note(known, path, compiled)
+    remember(path, compiled)
   }
 }
 

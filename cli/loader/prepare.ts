@@ -6,13 +6,19 @@ import { optionsFromEnvironment, parseSettings, UsageError, type RunSettings } f
 import { prepareRun } from '../../runtime/core.js'
 import { fail } from '../output.js'
 
-export async function prepareFromEnvironment (program: string): Promise<{ polls: 'all' | 'sparse', quiet: boolean }> {
-  const settings = readSettings()
+/** Before the loader: how it shall compile. */
+export function loaderOptionsFromEnvironment (): { polls: 'all' | 'sparse', quiet: boolean } {
+  const { torture, quiet } = readSettings()
+  return { polls: torture === undefined ? 'sparse' : 'all', quiet }
+}
+
+/** After it: a snapshot is compared with what the loader would load. */
+export async function startFromEnvironment (program: string): Promise<void> {
   const typed = relative(process.cwd(), program)
   try {
     await startRun({
-      settings,
-      invocation: { program, argv: process.argv.slice(2), starter: ['node', ...process.execArgv], options: [], typed },
+      settings: readSettings(),
+      invocation: { program, argv: process.argv.slice(2), starter: ['node', ...process.execArgv], options: 'environment', typed },
       environment: process.env,
       prepare: prepareRun,
     })
@@ -20,7 +26,6 @@ export async function prepareFromEnvironment (program: string): Promise<{ polls:
     if (error instanceof StartError) fail(error.exitCode, error.message)
     throw error
   }
-  return { polls: settings.torture === undefined ? 'sparse' : 'all', quiet: settings.quiet }
 }
 
 function readSettings (): RunSettings {

@@ -6,12 +6,13 @@ import { resolve } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import { isCompilerThread } from './compiler-thread.js'
 import { enableSourceMaps, installLoader } from './index.js'
-import { prepareFromEnvironment } from './prepare.js'
+import { loaderOptionsFromEnvironment, startFromEnvironment } from './prepare.js'
 
 // Threads of the program's inherit `--import`; they are compiled, but a run is the main thread's.
 if (!isCompilerThread()) {
   const program = process.argv[1]
-  const options = isMainThread && program !== undefined ? await prepareFromEnvironment(resolve(program)) : {}
-  await installLoader({ program: resolve(program ?? 'index.js'), ...options })
+  const isRun = isMainThread && program !== undefined
+  await installLoader({ program: resolve(program ?? 'index.js'), ...(isRun ? loaderOptionsFromEnvironment() : {}) })
+  if (isRun) await startFromEnvironment(resolve(program))
   enableSourceMaps()
 }

@@ -32,7 +32,7 @@ export interface CheckpointerParts {
   readonly every: number | undefined
   readonly torture: TortureSettings | undefined
   /** What stays the same in every header of this process. */
-  readonly header: Omit<SnapshotHeader, 'time' | 'sequence' | 'elapsedMs' | 'position' | 'stack' | 'waiting'>
+  readonly header: Omit<SnapshotHeader, 'time' | 'sequence' | 'elapsedMs' | 'position' | 'stack' | 'waiting' | 'code'>
   readonly firstSequence: number
   readonly elapsedMsBefore: number
   /** When the snapshot was taken that this process went on from. */
@@ -112,10 +112,12 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     let bytes: number
     const now = wallMs()
     try {
+      const payload = core.encodeState(stack)
+      const code = core.savedCode?.()
       const header: SnapshotHeader = {
-        ...parts.header, time: now, sequence, elapsedMs: Math.round(elapsedMs()), ...(position === undefined ? {} : { position }), ...describe(core, stack)
+        ...parts.header, time: now, sequence, elapsedMs: Math.round(elapsedMs()), ...(position === undefined ? {} : { position }), ...describe(core, stack), code
       }
-      bytes = run.writeSnapshot(header, core.encodeState(stack)).bytes
+      bytes = run.writeSnapshot(header, payload).bytes
     } catch (error) {
       failed(error)
       return

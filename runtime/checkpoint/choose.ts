@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path'
 import { DamagedError, type HeldRun, type RunRecord, type Snapshot, type SnapshotEntry, type Store } from '../store/store.js'
+import type { Command } from './command.js'
 import { RepriseError } from '../diagnostics/error.js'
 import { formatDuration, formatError, formatPosition, say, sayAlways } from './say.js'
 
@@ -88,13 +89,13 @@ export function sayGoingOn (run: HeldRun, chosen: Chosen, lost: number): void {
 }
 
 /** Three processes that went on from here, or began here, and left nothing newer: the fourth will hardly do better. */
-export function sayNoProgress (record: RunRecord | undefined, chosen: Chosen, older: readonly SnapshotEntry[], command: (extra: string[]) => string): void {
+export function sayNoProgress (record: RunRecord | undefined, chosen: Chosen, older: readonly SnapshotEntry[], command: Command): void {
   const starts = record?.starts.slice(-STARTS_WITHOUT_PROGRESS) ?? []
   if (starts.length < STARTS_WITHOUT_PROGRESS || starts.some(({ from }) => from !== chosen.entry.sequence)) return
   const before = older.find(({ sequence }) => sequence < chosen.entry.sequence)
   const offer = before === undefined
-    ? `There is no earlier snapshot; to begin anew: ${command(['--fresh'])}`
-    : `To go on from an earlier one: ${command(['--from', String(before.sequence)])}`
+    ? `There is no earlier snapshot; to begin anew: ${command({ name: 'fresh' })}`
+    : `To go on from an earlier one: ${command({ name: 'from', value: String(before.sequence) })}`
   const { code, message } = new RepriseError('RP4007', [
     `${STARTS_WITHOUT_PROGRESS}`, `${chosen.entry.sequence}`, formatPosition(chosen.header.position, process.cwd())
   ])

@@ -14,6 +14,7 @@
  *
  * All of it is synchronous: a snapshot is taken between two steps of the program.
  */
+import type { ModuleUse } from '../code/used-code.js'
 import type { Frame } from '../restore/frame.js'
 
 export const NOTHING = 0
@@ -67,22 +68,32 @@ export type CodeChoice = 'new' | 'old' | undefined
 
 /** Compiled code beside the snapshots, once by content. */
 export interface CodeStore {
-  write (digest: string, text: string): void
+  write (texts: readonly { readonly digest: string, readonly text: string }[]): void
   read (digest: string): string | undefined
 }
 
 export interface RunPlan {
+  /** The path of the main module, links resolved. */
+  readonly program: string
   readonly restoreFrom?: Uint8Array
+  /** What its header says of the code that it depends on. */
+  readonly restoreCode?: readonly ModuleUse[]
   readonly torture?: TortureSettings
   readonly code: CodeChoice
   readonly codeStore: CodeStore
   readonly checkpointer: Checkpointer
+  /** For the user: something about going on. */
+  say (line: string): void
+  /** The program's modules are being loaded, and it turns out that the snapshot does not fit. Ends the process. */
+  refuse (error: RefusedError): never
 }
 
 /** What the lifecycle calls; runtime/core.ts exports `prepareRun` with this type. */
 export interface PreparedRun {
   /** Frames, tasks and the heap they and the modules reach, as bytes. Throws where a value is unsupported. */
   encodeState (stack: readonly Frame[]): Uint8Array
+  /** The code on which the state that has just been encoded depends; it has been written to the store. */
+  savedCode? (): readonly ModuleUse[]
   /** True between two tasks: nothing of the program is on the native stack, so `encodeState([])` is the whole state. */
   isIdle (): boolean
   /** What waits besides the running stack, for `reprise show`; `what` in words: `a timer, due in 3 s`. */
@@ -95,12 +106,11 @@ export interface PreparedRun {
  */
 export type PrepareRun = (plan: RunPlan) => PreparedRun | Promise<PreparedRun>
 
-/** The snapshot does not fit: changed code, another format. Ends the process with exit code 76, nothing run. */
+/** The snapshot does not fit the program. Ends the process with exit code 76, nothing run. */
 export class RefusedError extends Error {
-  readonly remedy: string
-  constructor (message: string, remedy: string) {
-    super(message)
-    this.name = 'RefusedError'
-    this.remedy = remedy
+  override readonly name = 'RefusedError'
+  /** `details`: a line for each reason. `choices`: the values of `--code` that would go on. */
+  constructor (readonly code: 'RP3105' | 'RP3106' | 'RP3107', readonly details: readonly string[], readonly choices: { readonly old: boolean, readonly new: boolean }) {
+    super(details.join('; '))
   }
 }

@@ -29,6 +29,8 @@ export interface Ending {
   readonly cwd: string
   /** The command that goes on. */
   readonly command: string
+  /** … and the one that begins anew, with --fresh. */
+  readonly commandFresh: string
   /** Said already when the process stops itself on purpose between two processes of a test. */
   readonly silentStop: boolean
   record (): RunRecord
@@ -156,7 +158,7 @@ function sayStopped (ending: Ending, position: SourcePosition | undefined, withS
 function sayHowToGoOn (ending: Ending, code: number, signal: string | undefined): void {
   if (!ending.canGoOn()) return
   const how = signal === undefined ? `with exit code ${code}` : `by ${signal}`
-  say(`ended ${how}; to go on from its last snapshot: ${ending.command}; to begin anew, add --fresh`)
+  say(`ended ${how}; to go on from its last snapshot: ${ending.command}; to begin anew: ${ending.commandFresh}`)
 }
 
 function writeReport ({ reportFile, report }: Ending): void {

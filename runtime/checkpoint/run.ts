@@ -5,17 +5,18 @@
 import { resolve } from 'node:path'
 import { flag } from '../capture/signal.js'
 import { openFileStore } from '../store/file.js'
+import { realpathSync } from '../store/own-fs.js'
 import { openMemoryStore } from '../store/memory.js'
 import { fileNameOf, placeOf, runIdOf } from '../store/place.js'
 import { HeldError, StoreError, type HeldRun, type RunRecord, type Store } from '../store/store.js'
 import { createCheckpointer, STOP_GRACE_MS, type LiveCheckpointer } from './checkpointer.js'
 import { chooseNamed, chooseNewest, EXIT, lostMs, refuseOld, sayGoingOn, sayNoProgress, sayOthers, StartError, STARTS_WITHOUT_PROGRESS, type Chosen } from './choose.js'
-import { goOnCommand, type Invocation } from './command.js'
+import { goOnCommand, type Command, type Invocation } from './command.js'
 import { RefusedError, type PrepareRun } from './core-contract.js'
 import { prepareEnd } from './end.js'
 import { Pace } from './pace.js'
 import { newReport } from './report.js'
-import { beQuiet, say } from './say.js'
+import { beQuiet, say, sayAlways } from './say.js'
 import type { RunSettings } from './settings.js'
 import { answerSignals, type Signals } from './signals.js'
 import { OVERDUE_KEY, startTimerThread } from './timer-thread.js'
@@ -40,7 +41,7 @@ export async function startRun ({ settings, invocation, environment, prepare }: 
   const tortured = settings.torture !== undefined && !settings.tortureProcess
   // Torture rebuilds in place: it must neither find nor leave anything.
   const store = tortured ? openMemoryStore() : openFileStore(place.store)
-  const command = (extra: readonly string[] = []): string => goOnCommand(invocation, extra)
+  const command: Command = (...extra) => goOnCommand(invocation, environment, extra)
 
   const run = holdRun(store, id)
   let chosen: Chosen | undefined
@@ -52,7 +53,7 @@ export async function startRun ({ settings, invocation, environment, prepare }: 
   }
   const record = startRecord(run, invocation, command(), chosen)
   const lost = chosen === undefined ? 0 : lostMs(run, chosen)
-  sayStart(run, store, chosen, lost, invocation, settings, command)
+  sayStart(run, store, chosen, invocation, settings, command)
 
   const entries = run.snapshots()
   const report = newReport(id)
@@ -68,6 +69,7 @@ export async function startRun ({ settings, invocation, environment, prepare }: 
     keep: settings.keep,
     cwd: process.cwd(),
     command: command(),
+    commandFresh: command({ name: 'fresh' }),
     silentStop: environment.REPRISE_STOP_AFTER !== undefined,
     record: () => record,
     checkpointer: () => checkpointer,
@@ -107,12 +109,21 @@ export async function startRun ({ settings, invocation, environment, prepare }: 
 
   try {
     const core = await prepare({
+      program: realpathSync(program),
       restoreFrom: chosen?.payload,
+      restoreCode: chosen?.header.code,
       torture: tortured ? tortureSettings(settings, environment) : undefined,
       code: settings.code,
-      codeStore: { write: (digest, text) => run.writeCode(digest, text), read: (digest) => run.readCode(digest) },
-      checkpointer
+      codeStore: { write: (texts) => run.writeCode(texts), read: (digest) => run.readCode(digest) },
+      checkpointer,
+      say,
+      refuse (error) {
+        endings.abandoned()
+        sayAlways(new StartError(EXIT.refused, explainRefusal(error, command)).message)
+        process.exit(EXIT.refused)
+      }
     })
+    if (chosen !== undefined) sayGoingOn(run, chosen, lost)
     // Only now does this start count: one that was refused has run nothing.
     run.writeRecord(record)
     checkpointer.begin(core, signals)
@@ -120,8 +131,19 @@ export async function startRun ({ settings, invocation, environment, prepare }: 
     endings.abandoned()
     if (error instanceof StoreError) throw new StartError(EXIT.store, error)
     if (!(error instanceof RefusedError)) throw error
-    throw new StartError(EXIT.refused, error)
+    throw new StartError(EXIT.refused, explainRefusal(error, command))
   }
+}
+
+/** Each reason and each way out on a line of its own; the commands can be copied. */
+function explainRefusal ({ code, details, choices }: RefusedError, command: Command): Error & { code: string, remedy: string } {
+  const head = { RP3105: 'the program has changed since the snapshot', RP3106: 'the program cannot be gone on with as it was', RP3107: 'the program does not load what it had loaded at the snapshot' }[code]
+  const ways = [
+    ...(choices.old ? [`to go on with the code as of the snapshot: ${command({ name: 'code', value: 'old' })}`] : []),
+    ...(choices.new ? [`to go on with the new code:                ${command({ name: 'code', value: 'new' })}`] : []),
+    `to begin anew:                             ${command({ name: 'fresh' })}`
+  ]
+  return Object.assign(new Error([head, ...details].join('\n  ')), { code, remedy: ways.join('\n  ') })
 }
 
 function holdRun (store: Store, id: string): HeldRun {
@@ -159,10 +181,9 @@ function startRecord (run: HeldRun, { program, argv }: Invocation, command: stri
   }
 }
 
-function sayStart (run: HeldRun, store: Store, chosen: Chosen | undefined, lost: number, { program }: Invocation, settings: RunSettings, command: (extra?: string[]) => string): void {
+function sayStart (run: HeldRun, store: Store, chosen: Chosen | undefined, { program }: Invocation, settings: RunSettings, command: Command): void {
   if (chosen !== undefined) {
     sayNoProgress(run.record, chosen, run.snapshots(), command)
-    sayGoingOn(run, chosen, lost)
     return
   }
   if (!settings.fresh && run.record !== undefined && run.record.end === undefined) say(`"${run.id}" had no snapshot yet when it ended; begins anew`)

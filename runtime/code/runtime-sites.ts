@@ -18,7 +18,6 @@ for (let index = 0; index < names.length; index++) {
     index,
     name: names[index],
     kind: 'function',
-    digest: '',
     layout: [],
     points: new Map(),
     resume: undefined,

@@ -24,11 +24,9 @@ export interface Site {
   readonly module: ModuleSites
   /** Ordinal in the module's text order. */
   readonly index: number
-  /** Path of names, as `Parser.parse` or `main.<arrow 2>`; for people and for matching changed code. */
+  /** Path of names, as `Parser.parse` or `main.<arrow 2>`; for people and for matching changed code (module-code.ts). */
   readonly name: string
   readonly kind: SiteKind
-  /** Digest of the function's source text. */
-  readonly digest: string
   /** Names of the values of a frame's `locals`, in their order; `this`, `new.target`, `arguments` stand under these names. */
   readonly layout: readonly string[]
   /** For each resume point (pc): line and column (1-based) in the user's source. */

@@ -27,6 +27,23 @@ export function registerTextSupplier (supplier: TextSupplier): void {
   suppliers[suppliers.length] = supplier
 }
 
+/** Whoever loads the program's files, as the runtime sees it. */
+export interface ProgramFiles {
+  /** Paths of all that has been loaded, whether it has begun or not. */
+  loaded (): string[]
+  /**
+   * The text that would run if the file were loaded now; undefined where it would run uncompiled. Throws where it cannot be read
+   * or is no program.
+   */
+  textToLoad (path: string): string | undefined
+  /** From now on the file is loaded as this text, though there be none. */
+  replace (path: string, text: string): void
+}
+
+let files: ProgramFiles = { loaded: () => [], textToLoad: readCompiledFile, replace () { throw new Error('There is no loader') } }
+export const programFiles = (): ProgramFiles => files
+export function setProgramFiles (loader: ProgramFiles): void { files = loader }
+
 /** `url` is a call site's file name: a path, or a URL with or without a generation. */
 export function textOf (url: string): string | undefined {
   const path = pathOfText(url)
@@ -36,15 +53,15 @@ export function textOf (url: string): string | undefined {
     const text = suppliers[index](path)
     if (text !== undefined) return text
   }
-  try {
-    const text = readFileSync(path, 'utf8')
-    return isCompiledText(text) ? text : undefined
-  } catch {
-    return undefined
-  }
+  try { return readCompiledFile(path) } catch { return undefined }
 }
 
-function pathOfText (url: string): string {
+function readCompiledFile (path: string): string | undefined {
+  const text = readFileSync(path, 'utf8')
+  return isCompiledText(text) ? text : undefined
+}
+
+export function pathOfText (url: string): string {
   if (!(apply(startsWith, url, ['file:']) as boolean)) return url
   const query = find(url, '?')
   return fileURLToPath(query === -1 ? url : apply(slice, url, [0, query]) as string)

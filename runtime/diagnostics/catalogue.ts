@@ -73,12 +73,27 @@ export const catalogue = {
   RP3103: {
     kind: 'input',
     message: (name: string) => `The snapshot refers to "${name}", which this program does not have.`,
-    remedy: 'The program or its Node has changed since the snapshot: go on with the old code (--code old), or begin anew with --fresh.'
+    remedy: 'The program, a package that is not compiled, or Node has changed since the snapshot: go on with what it was taken with (--code old, for code that reprise compiled), or begin anew with --fresh.'
   },
   RP3104: {
     kind: 'input',
     message: (key: string, name: string) => `Property "${key}" of "${name}" cannot be put back.`,
     remedy: 'The program has changed since the snapshot: go on with the old code (--code old), or begin anew with --fresh.'
+  },
+  RP3105: {
+    kind: 'input',
+    message: (changes: string) => `The program has changed since the snapshot: ${changes}.`,
+    remedy: 'Go on with the code as of the snapshot (--code old) or, where that fits, with the new code (--code new); --fresh begins anew.'
+  },
+  RP3106: {
+    kind: 'environment',
+    message: (missing: string) => `The program cannot be gone on with as it was: ${missing}.`,
+    remedy: 'Go on without --code old, if what has changed allows it, or begin anew with --fresh.'
+  },
+  RP3107: {
+    kind: 'input',
+    message: (missing: string) => `The program does not load what it had loaded at the snapshot: ${missing}.`,
+    remedy: 'Go on with the code as of the snapshot (--code old), or begin anew with --fresh.'
   },
   RP3199: {
     kind: 'bug',

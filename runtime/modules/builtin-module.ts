@@ -19,8 +19,8 @@ export class BuiltinModule extends LiveModule {
   end (): void { this.ended() }
 }
 
-function withoutPoints ([name, kind, digest, layout, , machine, loops, make]: SiteTuple): SiteTuple {
-  return [name, kind, digest, layout, '', machine, loops, make]
+function withoutPoints ([layout, , machine, loops, make]: SiteTuple): SiteTuple {
+  return [layout, '', machine, loops, make]
 }
 
 /** Called by the compiled text in place of `esm`. */

@@ -57,6 +57,7 @@ export class EsModule extends LiveModule {
     if (this.target === step) {
       this.target = 0
       this.#restoration!.reached(this)
+      this.#restoration!.expectAll()
       const stack = this.#restoration!.takeStack(this)
       value = stack === undefined ? runRoot(segment) : resumeStack(stack)
     } else value = runRoot(segment)

@@ -4,13 +4,13 @@
  * A step is a top-level statement; `step` is the one that runs or ran last, ENDED when the body has ended. In a process that
  * restores, `target` is where the snapshot's body stood: what comes before it is skipped.
  */
-import type { Machine, ModuleSites, Site, SiteKind } from '../code/site.js'
+import { kindOfEntry, siteEntries, siteOfEntry } from '../code/module-code.js'
+import type { Machine, ModuleSites, Site } from '../code/site.js'
 import { mapList } from '../encoding/natives.js'
 import { dressSite } from '../code/classes.js'
 
 export type SiteTuple = readonly [
-  name: string, kind: SiteKind, digest: string, layout: string, points: string,
-  machine: Machine | 0, loops: Readonly<Record<number, Machine>> | 0, make: ((...captures: unknown[]) => object) | 0
+  layout: string, points: string, machine: Machine | 0, loops: Readonly<Record<number, Machine>> | 0, make: ((...captures: unknown[]) => object) | 0
 ]
 
 /** What the compiler emits at the top of each module. */
@@ -18,6 +18,8 @@ export interface Descriptor {
   readonly abi: number
   /** By this string minified text is recognised. */
   readonly mark: string
+  /** The identity of its functions and top-level statements: module-code.ts. */
+  readonly code: string
   readonly sites: readonly SiteTuple[]
   /** Function declarations of the module's top, by site. */
   readonly functions: Readonly<Record<number, object>>
@@ -53,7 +55,8 @@ export class LiveModule implements ModuleSites {
   constructor (id: string, descriptor: Descriptor) {
     this.id = id
     this.descriptor = descriptor
-    this.sites = mapList(descriptor.sites, (tuple, index) => makeSite(this, index, tuple))
+    const entries = siteEntries(descriptor.code)
+    this.sites = mapList(descriptor.sites, (tuple, index) => makeSite(this, index, entries[index], tuple))
     for (const key of Object.keys(descriptor.functions)) {
       const index = Number(key)
       const fn = descriptor.functions[index]
@@ -91,15 +94,15 @@ export class LiveModule implements ModuleSites {
   }
 }
 
-function makeSite (module: ModuleSites, index: number, [name, kind, digest, layout, points, machine, loops, make]: SiteTuple): Site {
+function makeSite (module: ModuleSites, index: number, entry: string, [layout, points, machine, loops, make]: SiteTuple): Site {
+  let parsedName: string | undefined
   let parsedPoints: Map<number, { line: number, column: number, temporaries: number }> | undefined
   let parsedLayout: string[] | undefined
   return {
     module,
     index,
-    name,
-    kind,
-    digest,
+    kind: kindOfEntry(entry),
+    get name () { return parsedName ??= siteOfEntry(entry).name },
     // Parsed when they are asked for: most functions are never captured.
     get layout () { return parsedLayout ??= layout === '' ? [] : layout.split(' ') },
     get points () { return parsedPoints ??= parsePoints(points) },

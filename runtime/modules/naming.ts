@@ -1,7 +1,9 @@
 /** What the encoder refers to by name: intrinsics, and the parts of the program's modules. */
 import { allocateBranded, brandedClassesOf, classEntryOf, memberByName, memberOwnerOf, type DecodingState } from '../code/classes.js'
 import { closureStampOf } from '../code/closures.js'
+import { presentName, presentSite } from '../code/moved-sites.js'
 import { runtimeModule } from '../code/runtime-sites.js'
+import { CLOSURE, noteNamed, noteUse } from '../code/used-code.js'
 import { mapList } from '../encoding/natives.js'
 import { intrinsicByName, intrinsicName, RestoreMismatchError, type Naming } from '../encoding/index.js'
 import { UNINITIALIZED } from '../operations/values.js'
@@ -15,11 +17,14 @@ export function createNaming (state: DecodingState): Naming {
   return {
     nameOf (value) {
       if (typeof value === 'symbol') return value === UNINITIALIZED ? UNINITIALIZED_NAME : intrinsicName(value)
-      return nameOfModulePart(value) ?? intrinsicName(value)
+      const text = nameOfModulePart(value)
+      if (text === undefined) return intrinsicName(value)
+      noteNamed(text)
+      return text
     },
     byName (text) {
       if (text === UNINITIALIZED_NAME) return UNINITIALIZED
-      return isModulePart.test(text) ? modulePartByName(text) : intrinsicByName(text)
+      return isModulePart.test(text) ? modulePartByName(presentName(text)) : intrinsicByName(text)
     },
     hasContent (value) {
       const text = nameOfModulePart(value)
@@ -28,10 +33,12 @@ export function createNaming (state: DecodingState): Naming {
     },
     closureOf (value) {
       const stamp = closureStampOf(value)
-      return stamp === undefined ? undefined : { module: stamp.module.id, site: stamp.site, captures: stamp.captures }
+      if (stamp === undefined) return undefined
+      noteUse(stamp.module.id, stamp.site, CLOSURE)
+      return { module: stamp.module.id, site: stamp.site, captures: stamp.captures }
     },
     makeClosure (id, index, captures) {
-      const site = moduleById(id)?.sites[index]
+      const site = moduleById(id)?.sites[presentSite(id, index)]
       if (site?.make === undefined) throw new RestoreMismatchError('RP3103', [`function ${index} of ${id}`])
       state.decoding = true
       try {

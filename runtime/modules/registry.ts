@@ -5,6 +5,7 @@ import type { LiveModule } from './live-module.js'
 
 const modules = new Map<string, LiveModule>()
 const order: LiveModule[] = []
+const builtins: LiveModule[] = []
 /** Sites, functions, classes, namespaces and `import.meta` by the object. */
 const names = new WeakMap<object, string>()
 const named = new Map<string, WeakRef<object>>()
@@ -20,10 +21,13 @@ export function register (module: LiveModule): void {
 
 /** Of the runtime itself, for good; they are no part of a snapshot. */
 export function registerBuiltins (module: LiveModule): void {
+  builtins.push(module)
   modules.set(module.id, module)
   for (const site of module.sites) name(site, siteName(module.id, site.index))
 }
 
+/** Modules of the runtime's own compiled built-ins. */
+export const builtinModules: readonly LiveModule[] = builtins
 export const moduleById = (id: string): LiveModule | undefined => modules.get(id)
 /** In the order in which their bodies began. */
 export const liveModules = (): readonly LiveModule[] => order

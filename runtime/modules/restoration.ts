@@ -24,6 +24,8 @@ export interface Restoration {
   /** CommonJS modules that had begun, in order. */
   readonly commonJs: readonly string[]
   reached (module: LiveModule): void
+  /** A module is about to go on from where it stood: by now all others must be there. */
+  expectAll (): void
   /** A module in progress whose segment is on the captured stack drives it itself. */
   takeStack (module: LiveModule): Frame[] | undefined
   /** Dynamic imports that had been made when this step of the importer began. */
@@ -41,11 +43,22 @@ let current: Restoration | undefined
 export const currentRestoration = (): Restoration | undefined => current
 export function endRestoration (): void { current = undefined }
 
-export function beginRestoration (decoded: Decoded, saved: readonly SavedModule[], imports: readonly DynamicImport[], onCompleted: () => void): Restoration {
+export interface RestorationPlan {
+  readonly decoded: Decoded
+  readonly saved: readonly SavedModule[]
+  readonly imports: readonly DynamicImport[]
+  /** Whether this is the module that Node was told to start. */
+  isMain (module: LiveModule): boolean
+  onCompleted (): void
+  /** Modules had been loaded that the program does not load any more. */
+  onMissing (ids: readonly string[]): never
+}
+
+export function beginRestoration ({ decoded, saved, imports, isMain, onCompleted, onMissing }: RestorationPlan): Restoration {
   const savedById = new Map(mapList(saved, module => [module.id, module] as const))
   const missing = new Set(savedById.keys())
   let isComplete = false
-  let isFinishing = false
+  let finishing: Promise<void> | undefined
   let announce: () => void
   let stack: Frame[] | undefined
   const pending = [...imports]
@@ -74,6 +87,13 @@ export function beginRestoration (decoded: Decoded, saved: readonly SavedModule[
     })
   }
 
+  const finish = async (isAll: boolean): Promise<void> => {
+    await (finishing ??= restoration.finishImports())
+    if (isAll) expectAll()
+  }
+
+  const expectAll = (): void => { if (!isComplete) onMissing([...missing]) }
+
   const restoration: Restoration = {
     savedOf: id => savedById.get(id),
     valueOf: (id, step) => {
@@ -89,7 +109,7 @@ export function beginRestoration (decoded: Decoded, saved: readonly SavedModule[
       if (isComplete) return
       if (missing.size > 0) {
         // What the main module's graph does not import statically was imported later.
-        if (!isFinishing && pending.length > 0) { isFinishing = true; later(() => { void restoration.finishImports() }) }
+        if (pending.length > 0 || isMain(module)) later(() => { void finish(isMain(module)) })
         return
       }
       complete()
@@ -97,6 +117,7 @@ export function beginRestoration (decoded: Decoded, saved: readonly SavedModule[
       // The module whose segment stands at the bottom of the stack takes it when it gets there, in this very call.
       if (drivenBy !== module.id) goOn()
     },
+    expectAll,
     takeStack (module) {
       if (!isComplete || stack === undefined || segmentOwner(saved, decoded) !== module.id) return undefined
       const frames = stack

@@ -15,6 +15,7 @@ import {
 } from './store.js'
 import { checkPayload, decodeHeader, decodePrefix, encodeEnvelope, PREFIX_BYTES, type Envelope } from './envelope.js'
 import { findHolder, heldError, takeLock, type Lock } from './lock.js'
+import { removeUnusedTexts, writeTexts } from './code-folder.js'
 import { expired } from './retention.js'
 import {
   chmodSync, closeSync, errorCode, existsSync, fstatSync, fsyncDirectory, mkdirSync, openSync, readdirSync, readFileSync,
@@ -170,6 +171,7 @@ function holdRun (folder: string, id: string, lock: Lock): HeldRun {
   }
   /** Newest first, and known without reading the folder again: what happens while the program runs calls no array method. */
   let kept = listSnapshots(folder)
+  let prunes = false
 
   return {
     id,
@@ -199,13 +201,16 @@ function holdRun (folder: string, id: string, lock: Lock): HeldRun {
       const envelope = encodeEnvelope(header, payload)
       replaceFile(folder, name, [envelope, payload])
       const entry: SnapshotEntry = { name, bytes: envelope.length + payload.length, sequence: header.sequence, header, time: header.time }
+      const before = kept
       kept = removeExpired(folder, prepend(entry, kept), header.time)
+      if (prunes || before.length + 1 !== kept.length) prunes = !removeUnusedTexts(`${folder}/code`, kept)
       return entry
     },
-    writeCode (digest, text) {
-      const file = `${digest}.js`
-      makeFolder(`${folder}/code`)
-      if (!existsSync(`${folder}/code/${file}`)) replaceFile(`${folder}/code`, file, [encodeText(text)])
+    writeCode (texts) {
+      if (!lock.isOurs()) throw new StoreError('RP4006', [id])
+      writeTexts(`${folder}/code`, texts)
+      // The snapshots of an earlier process may have been the last to need others.
+      prunes = true
     },
     readCode (digest) {
       try { return readFileSync(`${folder}/code/${digest}.js`, 'utf8') } catch { return undefined }

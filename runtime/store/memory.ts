@@ -80,9 +80,11 @@ function holdRun (id: string, run: MemoryRun, read: (name: string) => Snapshot):
       const all = [entry, ...run.snapshots.filter((other) => other.name !== name)]
       const removed = expired(all, header.time)
       run.snapshots = all.filter((candidate) => !removed.includes(candidate))
+      const used = new Set(run.snapshots.flatMap((kept) => kept.header?.code?.map(({ text }) => text) ?? []))
+      for (const digest of run.code.keys()) if (!used.has(digest)) run.code.delete(digest)
       return entry
     },
-    writeCode (digest, text) { run.code.set(digest, text) },
+    writeCode (texts) { for (const { digest, text } of texts) run.code.set(digest, text) },
     readCode: (digest) => run.code.get(digest),
     clear () {
       run.record = undefined

@@ -48,9 +48,10 @@ export function fsyncDirectory (directory: string): void {
 
 /**
  * Replaces `file` as a whole: a temporary file, fsync, rename, fsync of the directory. Whoever reads `file` sees the old
- * content or the new one, and after this has returned only the new one, even after a power cut.
+ * content or the new one, and after this has returned only the new one, even after a power cut. Who replaces many files syncs
+ * the directory once, after the last.
  */
-export function replaceFile (directory: string, file: string, parts: readonly Uint8Array[]): void {
+export function replaceFile (directory: string, file: string, parts: readonly Uint8Array[], syncsDirectory = true): void {
   const temporary = `${directory}/${file}.${process.pid}.tmp`
   try {
     const fd = openSync(temporary, 'wx', 0o600)
@@ -64,5 +65,5 @@ export function replaceFile (directory: string, file: string, parts: readonly Ui
     try { unlinkSync(temporary) } catch {}
     throw error
   }
-  fsyncDirectory(directory)
+  if (syncsDirectory) fsyncDirectory(directory)
 }

@@ -10,6 +10,7 @@
  * - once `writeSnapshot` has returned, the snapshot survives a power cut;
  * - of two processes that hold the same id, one gets HeldError.
  */
+import type { ModuleUse } from '../code/used-code.js'
 import type { SourcePosition } from '../checkpoint/core-contract.js'
 import { RepriseError } from '../diagnostics/error.js'
 
@@ -30,6 +31,8 @@ export interface SnapshotHeader {
   /** Where the innermost frame of the program stands; missing if it was waiting. */
   readonly position?: SourcePosition
   readonly node: string
+  /** The code on which it depends: of each module the digest of its text, and which functions it holds on to. */
+  readonly code?: readonly ModuleUse[]
   /** For people: the stack in a few words, outermost first, and what else is waiting. */
   readonly stack?: readonly DescribedFrame[]
   readonly waiting?: readonly DescribedTask[]
@@ -131,7 +134,8 @@ export interface HeldRun {
   writeRecord (record: RunRecord): void
   /** Durable when it returns; then removes what `retained` no longer names. Throws StoreError. */
   writeSnapshot (header: SnapshotHeader, payload: Uint8Array): SnapshotEntry
-  writeCode (digest: string, text: string): void
+  /** Compiled texts, once by content; durable when it returns. What no snapshot refers to any more is removed. */
+  writeCode (texts: readonly { readonly digest: string, readonly text: string }[]): void
   readCode (digest: string): string | undefined
   /** Removes snapshots, code and record. */
   clear (): void

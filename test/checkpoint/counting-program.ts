@@ -20,7 +20,7 @@ let busy = false
 let checkpointer: Checkpointer | undefined
 
 const point = (line: number): Frame => new Frame({
-  module: { id: '/program/main.ts', sites: [] }, index: 0, name: 'count', kind: 'function', digest: '', layout: ['count', '$scope1', 'list', '$t1'],
+  module: { id: '/program/main.ts', sites: [] }, index: 0, name: 'count', kind: 'function', layout: ['count', '$scope1', 'list', '$t1'],
   points: new Map([[1, { line, column: 3 }]]), resume: undefined, loops: new Map(), make: undefined
 }, 1, [line, { shared: 'value' }, [1, 2, 3], 'temporary'])
 

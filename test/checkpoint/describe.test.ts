@@ -48,7 +48,7 @@ describe('preview', () => {
 
 describe('describeStack', () => {
   const frame = (layout: string[], locals: unknown[], pc = 1): Frame => new Frame({
-    module: { id: 'file:///p/a%20b.ts', sites: [] }, index: 0, name: 'main', kind: 'function', digest: '', layout,
+    module: { id: 'file:///p/a%20b.ts', sites: [] }, index: 0, name: 'main', kind: 'function', layout,
     points: new Map([[1, { line: 2, column: 3 }]]), resume: undefined, loops: new Map(), make: undefined
   }, pc, locals)
 

@@ -55,8 +55,18 @@ describe('the command that goes on', () => {
     program: '/p/main.ts', argv: ['in put', '--all'], starter: ['npx', 'reprise', 'run'], options: ['--fresh', '--from', '3', '--from=4', '--id', 'a b', '--keep'], typed: 'main.ts'
   }
   test('leaves out what holds for one start', () => {
-    expect(goOnCommand(invocation)).toBe("npx reprise run --id 'a b' --keep main.ts 'in put' --all")
-    expect(goOnCommand(invocation, ['--from', '2'])).toBe("npx reprise run --id 'a b' --keep --from 2 main.ts 'in put' --all")
+    expect(goOnCommand(invocation, {})).toBe("npx reprise run --id 'a b' --keep main.ts 'in put' --all")
+    expect(goOnCommand(invocation, {}, [{ name: 'from', value: '2' }])).toBe("npx reprise run --id 'a b' --keep --from 2 main.ts 'in put' --all")
+    expect(goOnCommand(invocation, {}, [{ name: 'id', value: 'c' }, { name: 'fresh' }])).toBe("npx reprise run --keep --id c --fresh main.ts 'in put' --all")
+  })
+  test('names what the environment says, unless the command line says it too', () => {
+    const environment = { REPRISE_ID: 'x', REPRISE_STORE: '/a b', REPRISE_FRESH: '1', REPRISE_REPORT: 'r.json' }
+    expect(goOnCommand(invocation, environment)).toBe("REPRISE_STORE='/a b' npx reprise run --id 'a b' --keep main.ts 'in put' --all")
+  })
+  test('where Node starts the program all options stand in the environment', () => {
+    const started: Invocation = { ...invocation, starter: ['node', '--import', 'reprise/register'], options: 'environment' }
+    expect(goOnCommand(started, { REPRISE_ID: 'x' }, [{ name: 'code', value: 'old' }, { name: 'fresh' }]))
+      .toBe("REPRISE_ID=x REPRISE_CODE=old REPRISE_FRESH=1 node --import reprise/register main.ts 'in put' --all")
   })
   test.each([["it's", "'it'\\''s'"], ['', "''"], ['~', "'~'"], ['a=b', 'a=b']])('quotes %s', (word, quoted) => {
     expect(quote(word)).toBe(quoted)

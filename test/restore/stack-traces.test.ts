@@ -23,7 +23,7 @@ const sites: Site[] = []
 const module: ModuleSites = { id: file, sites }
 function site (name: string, kind: SiteKind, lines: number[], resume: Machine = passOn): Site {
   const points = new Map(lines.map((line, index) => [7000001 + index, { line, column: 3 }]))
-  const made: Site = { module, index: sites.length, name, kind, digest: '', layout: [], points, resume, loops: new Map(), make: undefined }
+  const made: Site = { module, index: sites.length, name, kind, layout: [], points, resume, loops: new Map(), make: undefined }
   sites.push(made)
   return made
 }

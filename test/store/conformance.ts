@@ -54,7 +54,7 @@ export function testStore (name: string, { reset, open, damage }: StoreUnderTest
       const run = open().hold('run')
       run.writeRecord(record)
       run.writeSnapshot(header(1), payload(10))
-      run.writeCode('abc', 'export {}')
+      run.writeCode([{ digest: 'abc', text: 'export {}' }])
       run.release()
       const store = open()
       expect(store.runs().map((found) => found.id)).toEqual(['run'])
@@ -80,6 +80,20 @@ export function testStore (name: string, { reset, open, damage }: StoreUnderTest
       times.forEach((time, index) => run.writeSnapshot(header(index + 1, { time: START + time }), payload(3)))
       // 2: of the last day; 3: of the last hour; 6: of the last minute; 7 to 9: the newest
       expect(sequences(run)).toEqual([9, 8, 7, 6, 3, 2])
+      run.release()
+    })
+
+    test('code is kept as long as a snapshot refers to it', () => {
+      const run = open().hold('run')
+      const uses = (text: string): SnapshotHeader['code'] => [{ id: 'file:///p/main.ts', text, step: -1 }]
+      run.writeCode([{ digest: 'first', text: 'one' }])
+      run.writeSnapshot(header(1, { time: START - 90_000_000, code: uses('first') }), payload(3))
+      run.writeCode([{ digest: 'second', text: 'two' }, { digest: 'first', text: 'one' }])
+      for (let sequence = 2; sequence <= 3; sequence++) run.writeSnapshot(header(sequence, { code: uses('second') }), payload(3))
+      expect(run.readCode('first')).toBe('one')
+      for (let sequence = 4; sequence <= 9; sequence++) run.writeSnapshot(header(sequence, { code: uses('second') }), payload(3))
+      expect(run.readCode('first')).toBeUndefined()
+      expect(run.readCode('second')).toBe('two')
       run.release()
     })
 

@@ -87,7 +87,7 @@ function machineOf (states: States): Machine {
 
 function site (key: string, kind: SiteKind, states: States): Site {
   const made: Site = {
-    module, index: sites.length, name: key, kind, digest: '', layout: [], points: new Map(), resume: machineOf(states), loops: new Map(), make: undefined,
+    module, index: sites.length, name: key, kind, layout: [], points: new Map(), resume: machineOf(states), loops: new Map(), make: undefined,
   }
   sites.push(made)
   return made

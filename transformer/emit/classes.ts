@@ -32,7 +32,7 @@ export interface ClassParts {
 /** A class inside of a function: a factory over what it captures, its heritage and its computed keys. */
 export function classText (node: ts.ClassLikeDeclaration, emitter: ClosureEmitter, context: LowerContext, name?: string): Piece {
   const { file, sites } = emitter
-  const site = sites.add(qualifiedName(node, name), 'class', node.getText(file.source))
+  const site = sites.add(qualifiedName(node, name), 'class', node)
   const heritage = heritageOf(node)
   const keys = node.members.flatMap(member => member.name !== undefined && ts.isComputedPropertyName(member.name) ? [member.name.expression] : [])
   const expressions = [...(heritage === undefined ? [] : [heritage]), ...keys]
@@ -56,6 +56,7 @@ export function classText (node: ts.ClassLikeDeclaration, emitter: ClosureEmitte
     name: name ?? node.name?.text
   })
   emitter.declarations.push({ name: factory, code: [`function ${factory} (${parameters}) {\n`, before, '  return ', code, ';\n}'] })
+  site.captures = [...captureNames, ...heritageName, ...keyNames]
   site.make = `(${parameters}) => ${factory}(${parameters})`
   const args: Piece[] = [...captures.map((capture): Piece => 'variables' in capture ? file.names.ofScope(capture) : context.target(capture)), ...operands]
   return [factory, '(', args.map((argument, index) => index > 0 ? [', ', argument] : argument), ')']

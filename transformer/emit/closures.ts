@@ -51,6 +51,7 @@ export class ClosureEmitter implements Closures {
     const names = captures.map(capture => this.file.names.ofCapture(capture))
     const factory = this.file.names.fresh(`$make_${identifierOf(lastName(site.name))}`)
     this.host(scope).push({ name: factory, code: this.factory(factory, fn, site, names, name) })
+    site.captures = names
     site.make = `(${names.join(', ')}) => ${factory}(${names.join(', ')})`
     return [factory, '(', this.captureArguments(scope, context), ')']
   }
@@ -116,7 +117,7 @@ export class ClosureEmitter implements Closures {
   }
 
   siteOf (node: BodyNode, name?: string): SiteText {
-    return this.sites.add(qualifiedName(node, name), siteKind(node), node.getText(this.file.source))
+    return this.sites.add(qualifiedName(node, name), siteKind(node), node)
   }
 
   objectLiteral (node: ts.ObjectLiteralExpression, context: LowerContext): Piece {
@@ -168,6 +169,7 @@ export class ClosureEmitter implements Closures {
     host.push({ name: factory, code })
     sites.forEach(({ site }, index) => {
       const dummies = values.map(value => computed.includes(value) ? JSON.stringify(value) : 'undefined')
+      site.captures = stamped
       site.make = `(${[...captureNames, ...(usesSuper ? ['$home'] : [])].join(', ')}) => $.member(${factory}(${[...captureNames, ...dummies].join(', ')}), ${index}${usesSuper ? ', $home' : ''})`
     })
     const captureArguments: Piece[] = captures.map(capture => 'variables' in capture ? file.names.ofScope(capture) : context.target(capture))

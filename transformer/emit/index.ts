@@ -5,6 +5,7 @@
 import { isBuiltin } from 'node:module'
 import ts from 'typescript'
 import { init, parse as parseExports } from 'cjs-module-lexer'
+import { analyzeDigests } from '../analyze/digests.js'
 import { hasUseStrict } from '../analyze/scopes.js'
 import type { Analysis } from '../analyze/index.js'
 import type { ModuleKind } from '../source/parse.js'
@@ -21,7 +22,7 @@ export const MARK = '/* reprise abi 1 */'
 export interface Positions { (at: number): { line: number, column: number } }
 
 export function emitModule (source: ts.SourceFile, analysis: Analysis, kind: ModuleKind, position: Positions): Code {
-  const emitter = new ClosureEmitter({ source, ...analysis, commonJs: kind === 'commonjs' }, new Sites())
+  const emitter = new ClosureEmitter({ source, ...analysis, commonJs: kind === 'commonjs' }, new Sites(source, analyzeDigests()))
   const module = new ModuleEmitter(emitter)
   const statements = module.emit()
   const declarations = module.declarations()

@@ -32,7 +32,6 @@ import type { Code } from './source-map.js'
 export class ModuleEmitter {
   readonly file: FileContext
   readonly emitter: ClosureEmitter
-  #step = 0
   readonly #out: Code[] = []
   /** Segments' functions: visible throughout the module. */
   readonly #segments: Code[] = []
@@ -40,6 +39,7 @@ export class ModuleEmitter {
   readonly #segmentSteps: { readonly step: number, readonly name: string }[] = []
   /** Consecutive plain statements share one guard. */
   #plain: Code[] = []
+  #plainNodes: ts.Node[] = []
 
   constructor (emitter: ClosureEmitter) {
     this.emitter = emitter
@@ -56,7 +56,8 @@ export class ModuleEmitter {
   private flush (): void {
     if (this.#plain.length === 0) return
     const statements = this.#plain.splice(0)
-    this.#out.push([`if ($module.at(${++this.#step})) {\n`, statements, '}\n'])
+    const step = this.emitter.sites.addStep(this.#plainNodes.splice(0))
+    this.#out.push([`if ($module.at(${step})) {\n`, statements, '}\n'])
   }
 
   private put (...code: Code[]): void {
@@ -68,14 +69,20 @@ export class ModuleEmitter {
 
   private statement (statement: ts.Statement): void {
     const node = labelledFunction(statement) ?? statement
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) { this.put(resolve(this.context().source(node), 'fast')); return }
-    if (ts.isFunctionDeclaration(node)) { this.functionDeclaration(node); return }
-    if (ts.isClassDeclaration(node)) { this.classDeclaration(node); return }
-    if (ts.isVariableStatement(node)) { this.variables(node); return }
-    if (ts.isExportAssignment(node)) { this.exportDefault(node); return }
     if (ts.isEmptyStatement(node)) return
-    if (this.file.needsLowering(node)) { this.segmentStatement(node); return }
-    this.#plain.push(['  ', resolve(rewrite(node, this.context()), 'fast'), ';\n'])
+    if (isPlainKind(node) && !this.file.needsLowering(node)) {
+      this.#plainNodes.push(node)
+      this.#plain.push(['  ', resolve(rewrite(node, this.context()), 'fast'), ';\n'])
+      return
+    }
+    // Steps are numbered in the order of the text.
+    this.flush()
+    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) this.put(resolve(this.context().source(node), 'fast'))
+    else if (ts.isFunctionDeclaration(node)) this.functionDeclaration(node)
+    else if (ts.isClassDeclaration(node)) this.classDeclaration(node)
+    else if (ts.isVariableStatement(node)) this.variables(node)
+    else if (ts.isExportAssignment(node)) this.exportDefault(node)
+    else this.segmentStatement(node)
   }
 
   private modifiers (node: ts.Statement): { exported: boolean, isDefault: boolean, prefix: string } {
@@ -110,12 +117,11 @@ export class ModuleEmitter {
 
   private classDeclaration (node: ts.ClassDeclaration): void {
     const { prefix } = this.modifiers(node)
-    const step = ++this.#step
     const heritage = heritageOf(node)
     const keys = node.members.flatMap(member => member.name !== undefined && ts.isComputedPropertyName(member.name) ? [member.name.expression] : [])
     const keyNames = keys.map((key, index) => {
       const name = this.file.names.fresh(`$key${index + 1}_`)
-      this.put(`const ${name} = `, this.computed(key), ';')
+      this.put(`const ${name} = `, this.computed(key, [`<key ${index + 1}>`]), ';')
       return name
     })
     let heritageText: Code | undefined
@@ -123,26 +129,27 @@ export class ModuleEmitter {
       heritageText = resolve(rewrite(heritage, this.context()), 'fast')
       if (this.file.needsLowering(heritage)) {
         const name = this.file.names.fresh('$heritage')
-        this.put(`const ${name} = `, this.computed(heritage), ';')
+        this.put(`const ${name} = `, this.computed(heritage, ['<heritage>']), ';')
         heritageText = name
       }
     }
-    const site = this.emitter.sites.add(node.name?.text ?? 'default', 'class', node.getText(this.file.source))
+    const step = this.emitter.sites.addStep(whatRunsIn(node), [], node)
+    const site = this.emitter.sites.add(node.name?.text ?? 'default', 'class', node)
     const { code } = classParts(node, this.emitter, { site, heritage: heritageText as string | undefined, keys: keyNames, captures: [], extra: [], guard: `$module.skip(${step})`, name: node.name === undefined ? 'default' : undefined })
     if (node.name === undefined) { this.put('const $default = ', code, ';\nexport { $default as default };'); return }
     this.put(prefix, code)
   }
 
   /** The value of an expression that belongs to a declaration: run once, kept for the next process. */
-  private computed (node: ts.Expression): Code {
-    const step = ++this.#step
+  private computed (node: ts.Expression, names: readonly string[]): Code {
+    const step = this.emitter.sites.addStep([node], names)
     if (this.file.needsLowering(node)) return this.segmentValue(step, node, context => context.push({ kind: 'return', value: lowerExpression(node, context) }))
     return [`$module.skip(${step}) ? $module.value(${step}) : $module.keep(${step}, `, resolve(rewrite(node, this.context()), 'fast'), ')']
   }
 
   private exportDefault (node: ts.ExportAssignment): void {
     const { expression } = node
-    this.put('const $default = ', this.initializer(expression, true), ';\nexport { $default as default };')
+    this.put('const $default = ', this.initializer(expression, true, 'default'), ';\nexport { $default as default };')
     this.fix(expression, '$default')
   }
 
@@ -155,7 +162,7 @@ export class ModuleEmitter {
       const { name, initializer } = declaration
       if (initializer === undefined) { this.put(`${prefix}${keyword} `, resolve(this.context().source(name), 'fast'), ';'); continue }
       if (ts.isIdentifier(name)) {
-        this.put(`${prefix}${keyword} ${markOwn(name.text)} = `, this.initializer(initializer, isConst), ';')
+        this.put(`${prefix}${keyword} ${markOwn(name.text)} = `, this.initializer(initializer, isConst, name.text), ';')
         this.fix(initializer, markOwn(name.text))
         continue
       }
@@ -165,8 +172,8 @@ export class ModuleEmitter {
 
   /** A pattern: its variables' values are kept one by one. */
   private pattern (declaration: ts.VariableDeclaration, keyword: string): void {
-    const step = ++this.#step
     const names = declaredNames(declaration.name).map(name => name.text)
+    const step = this.emitter.sites.addStep([declaration], names)
     const pattern = ['{ ', names.map((name, index) => `${index > 0 ? ', ' : ''}${index}: ${markOwn(name)}`).join(''), ' }']
     const locals = new Map(names.map(name => [name, this.file.names.fresh(`$${name}`)]))
     const value = this.segmentValue(step, declaration, context => {
@@ -182,17 +189,21 @@ export class ModuleEmitter {
   }
 
   /** Functions and classes of the module's top are made again; literals too; other values are kept. */
-  private initializer (node: ts.Expression, isConst: boolean): Code {
+  private initializer (node: ts.Expression, isConst: boolean, name: string): Code {
     if (isFunctionNode(node)) return this.fixedFunction(node)
     if (ts.isLiteralExpression(node) || [ts.SyntaxKind.TrueKeyword, ts.SyntaxKind.FalseKeyword, ts.SyntaxKind.NullKeyword].includes(node.kind)) {
-      if (!ts.isRegularExpressionLiteral(node)) return resolve(this.context().source(node), 'fast')
+      if (!ts.isRegularExpressionLiteral(node)) {
+        // Nothing is kept of it, but what came of it may be.
+        this.emitter.sites.addStep([node], [name])
+        return resolve(this.context().source(node), 'fast')
+      }
     }
     if (this.file.needsLowering(node)) {
-      const step = ++this.#step
+      const step = this.emitter.sites.addStep([node], [name])
       return this.segmentValue(step, node, context => context.push({ kind: 'return', value: lowerExpression(node, context) }))
     }
-    if (isConst) return this.computed(node)
-    return [`$module.skip(${++this.#step}) ? undefined : (`, resolve(rewrite(node, this.context()), 'fast'), ')']
+    if (isConst) return this.computed(node, [name])
+    return [`$module.skip(${this.emitter.sites.addStep([node], [name])}) ? undefined : (`, resolve(rewrite(node, this.context()), 'fast'), ')']
   }
 
   readonly #fixed = new Map<ts.Node, number>()
@@ -218,8 +229,7 @@ export class ModuleEmitter {
   }
 
   private segmentStatement (node: ts.Statement): void {
-    this.flush()
-    const step = ++this.#step
+    const step = this.emitter.sites.addStep([node])
     const returns = this.file.commonJs && this.file.points.escapes(node)
     const value = this.segmentValue(step, node, context => {
       lowerStatement(node, context)
@@ -232,7 +242,7 @@ export class ModuleEmitter {
     const body = context.collect(() => lower(context))
     const name = this.file.names.fresh(`$step${step}`)
     const suspends = this.file.points.suspends(node)
-    const site = this.emitter.sites.add(`<module>`, 'segment', node.getText(this.file.source))
+    const site = this.emitter.sites.add(`<module>`, 'segment', node)
     const layout: LayoutEntry[] = [...context.hoisted].map(local => ({ name: local, role: 'local' as const }))
     const scratch = findScratch(body)
     for (const name of temporariesOf(context)) if (!scratch.has(name)) layout.push({ name, role: 'temporary' })
@@ -264,7 +274,7 @@ export class ModuleEmitter {
     const reads = variables.map(variable => `      case ${JSON.stringify(variable.name)}: return ${markOwn(variable.name)};\n`)
     const writes = variables.map(variable => `      case ${JSON.stringify(variable.name)}: ${markOwn(variable.name)} = $value; break;\n`)
     return [
-      '{\n  abi: 1,\n  mark: "reprise:1",\n  sites: [\n', this.emitter.sites.print(position), '  ],\n',
+      '{\n  abi: 1,\n  mark: "reprise:1",\n  code: ', JSON.stringify(this.emitter.sites.printCode(position, name => this.plainName(name))), ',\n  sites: [\n', this.emitter.sites.print(position), '  ],\n',
       '  functions: {', this.#functions.map(({ index, name }) => ` ${index}: ${name},`).join(''), ' },\n',
       this.file.commonJs ? ['  segments: {', this.#segmentSteps.map(({ step, name }) => ` ${step}: ${name},`).join(''), ' },\n'] : '',
       this.namespaces(),
@@ -285,6 +295,13 @@ export class ModuleEmitter {
   }
 
   private get usesImport (): boolean { return /\bimport\s*\(/.test(this.file.source.text) }
+
+  /** Scopes are numbered through the file, and some variables get another name: what each stands for does not depend on that. */
+  private plainName (name: string): string {
+    const scope = this.file.names.scopeNamed(name)
+    if (scope !== undefined) return `{${this.file.captured.boxedIn(scope).map(variable => variable.name).join(',')}}`
+    return name.replace(/^(\$home)\d+$|\$\d+$/, '$1')
+  }
 
   declarations (): Code {
     const left: Code = 'function $left ($error, $site, $pc, ...$locals) { return $.left($error, $module, $site, $pc, $locals) }\n'
@@ -308,6 +325,16 @@ function labelledFunction (node: ts.Statement): ts.FunctionDeclaration | undefin
   while (ts.isLabeledStatement(node)) node = node.statement
   return ts.isFunctionDeclaration(node) ? node : undefined
 }
+
+/** What a class statement does when it is reached, besides making the class. */
+const whatRunsIn = (node: ts.ClassDeclaration): ts.Node[] => [
+  ...node.heritageClauses ?? [],
+  ...node.members.filter(member => ts.isClassStaticBlockDeclaration(member) ||
+    (ts.isPropertyDeclaration(member) && ts.getModifiers(member)?.some(modifier => modifier.kind === ts.SyntaxKind.StaticKeyword) === true))
+]
+
+const isPlainKind = (node: ts.Statement): boolean =>
+  !(ts.isImportDeclaration(node) || ts.isExportDeclaration(node) || ts.isFunctionDeclaration(node) || ts.isClassDeclaration(node) || ts.isVariableStatement(node) || ts.isExportAssignment(node))
 
 export function isDirective (statement: ts.Statement): boolean {
   return ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression)

@@ -36,6 +36,7 @@ export class Names {
   readonly #taken: Set<string>
   readonly #variables = new Map<Variable, string>()
   readonly #scopes = new Map<Scope, string>()
+  readonly #scopesByName = new Map<string, Scope>()
 
   constructor (taken: Iterable<string>) { this.#taken = new Set(taken) }
 
@@ -58,9 +59,18 @@ export class Names {
 
   rename (variable: Variable): void { this.#variables.set(variable, this.fresh(variable.name)) }
 
+  /** The scope whose object has this name. */
+  scopeNamed (name: string): Scope | undefined {
+    return this.#scopesByName.get(name)
+  }
+
   ofScope (scope: Scope): string {
     let name = this.#scopes.get(scope)
-    if (name === undefined) this.#scopes.set(scope, name = this.fresh('$scope' + (this.#scopes.size + 1)))
+    if (name === undefined) {
+      name = this.fresh('$scope' + (this.#scopes.size + 1))
+      this.#scopes.set(scope, name)
+      this.#scopesByName.set(name, scope)
+    }
     return name
   }
 
