@@ -88,6 +88,12 @@ function replacement (node: ts.Node, context: LowerContext): Piece | undefined {
       if (!ts.isIdentifier(operand) || (operator !== ts.SyntaxKind.PlusPlusToken && operator !== ts.SyntaxKind.MinusMinusToken)) return undefined
       return immutableUpdate(node as ts.PrefixUnaryExpression, operand, context) ?? checkedAssignment(operand, rewriteChildren(node, context), context)
     }
+    case ts.SyntaxKind.ExpressionStatement: {
+      const piece = rewriteChildren(node, context)
+      if (isUntouched(piece) || !isListed(node)) return undefined
+      // Without semicolons the line before would take it for its arguments.
+      return isOpening(piece, context) && !/[([`/+-]/.test(context.file.source.text[node.getStart(context.file.source)]) ? [';', piece] : undefined
+    }
     case ts.SyntaxKind.PropertyAccessExpression: case ts.SyntaxKind.ElementAccessExpression: {
       const access = node as ts.PropertyAccessExpression | ts.ElementAccessExpression
       return access.expression.kind === ts.SyntaxKind.SuperKeyword ? superAccess(access, context) : undefined
@@ -138,6 +144,21 @@ function immutableUpdate (node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpres
 }
 
 /** Writing a variable before its declaration has run is an error too. */
+/** A statement among others, not the body of `if (…)` or the like. */
+const isListed = ({ parent }: ts.Node): boolean => ts.isBlock(parent) || ts.isSourceFile(parent) || ts.isCaseOrDefaultClause(parent)
+
+/** Whether the text begins with a parenthesis or bracket. */
+function isOpening (piece: Piece, context: LowerContext): boolean {
+  if (typeof piece === 'string') return /^[([]/.test(piece)
+  if (Array.isArray(piece)) {
+    const first = (piece as readonly Piece[]).find(part => !(part === '' || (typeof part === 'object' && 'from' in part && part.from === part.to)))
+    return first !== undefined && isOpening(first, context)
+  }
+  if ('fast' in piece) return isOpening(piece.fast, context) || isOpening(piece.machine, context)
+  if ('code' in piece) return isOpening(piece.code, context)
+  return 'from' in piece && /[([]/.test(context.file.source.text[piece.from])
+}
+
 function checkedAssignment (target: ts.Identifier, assignment: Piece, context: LowerContext): Piece | undefined {
   const variable = context.file.scopes.resolved.get(target)
   if (variable === undefined || !context.file.captured.isChecked(variable)) return undefined
