@@ -7,7 +7,6 @@ import { ABANDON, driverDepth, setOnCapture } from './restore/drive.js'
 import { Frame } from './restore/frame.js'
 import { defineBuiltinKinds, installBuiltins } from './builtins/index.js'
 import { installCompiled } from './builtins/install-compiled.js'
-import { installBind } from './builtins/bind.js'
 import { setBegunTest } from './capture/native-frames.js'
 import { checkCode } from './code/check-code.js'
 import { saveCode } from './code/saved-code.js'
@@ -37,7 +36,6 @@ export async function prepareRun (plan: RunPlan): Promise<PreparedRun> {
   const checked = restoreFrom === undefined || restoreCode === undefined ? undefined : checkCode(restoreCode, plan.code, plan.codeStore, builtinModules)
   // Before anything gets its name: what the program finds at `Promise.all` is ours.
   installTasks()
-  installBind()
   installBuiltins()
   installCompiled()
   nameIntrinsics()

@@ -3,7 +3,13 @@
  *
  *     cursors.ts      iterators over arrays, strings and matches: ours
  *     collections.ts  iterators over Map and Set: native, with their origin noted
+ *     bind.ts, proxy.ts, finalization.ts, abort-timeout.ts, text-decoder.ts: native, with what was given to them noted
  */
+import { installAbortTimeout } from './abort-timeout.js'
+import { installBind } from './bind.js'
+import { installFinalization } from './finalization.js'
+import { installProxy } from './proxy.js'
+import { installTextDecoder } from './text-decoder.js'
 import { defineInternal, defineKind, type Kind } from '../encoding/kinds.js'
 import { replaceMethods } from '../tasks/install.js'
 import { getPrototypeOf, iteratorSymbol, type Callable } from '../tasks/intrinsics.js'
@@ -16,6 +22,11 @@ export function installBuiltins (): void {
   replaceMethods(String.prototype, stringMethods)
   replaceMethods(Map.prototype, mapMethods)
   replaceMethods(Set.prototype, setMethods)
+  installBind()
+  installProxy()
+  installFinalization()
+  installAbortTimeout()
+  installTextDecoder()
 }
 
 const arrayValues = Array.prototype.values as unknown as Callable

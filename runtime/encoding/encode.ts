@@ -23,7 +23,7 @@ import {
 } from './find-kind.js'
 import { nameIntrinsics } from './intrinsics.js'
 import {
-  ABSENT_VALUE, builtinKindOf, definedKindOf, kindByNumber, kindNumber, type ContentWriter, type Kind, type Visit
+  ABSENT_VALUE, builtinKindOf, defineKindsThatAreThere, definedKindOf, kindByNumber, kindNumber, type ContentWriter, type Kind, type Visit
 } from './kinds.js'
 import { LayoutEncoder, type LayoutNode, type ValueEncoder } from './layouts.js'
 import type { Brand, Naming } from './naming.js'
@@ -44,6 +44,7 @@ const NO_CLASSES: readonly object[] = []
 
 export function encode (roots: Record<string, unknown>, naming: Naming): Uint8Array {
   nameIntrinsics()
+  defineKindsThatAreThere()
   lookForInheritedIndices()
   const encoder = new Encoder(naming)
   try {
@@ -253,7 +254,7 @@ class Encoder implements ContentWriter, ValueEncoder, Visit {
     }
     kind.encode?.(value, this, this)
     if (kind.weak !== undefined) this.weak.add(value, id)
-    this.encodeProperties(value, root, kind.ownNames === undefined ? ownKeys(value) : withSymbols(kind.ownNames(value), value), 0, brands)
+    this.encodeProperties(value, root, keysOf(kind, value), 0, brands)
   }
 
   private encodeOpaque (kind: Kind, value: object, id: number): void {
@@ -340,4 +341,9 @@ class Encoder implements ContentWriter, ValueEncoder, Visit {
     this.identities.setKind(value, kindNumber(kind))
     return kind
   }
+}
+
+function keysOf (kind: Kind, value: object): (string | symbol)[] {
+  if (kind.ownKeys !== undefined) return kind.ownKeys(value)
+  return kind.ownNames === undefined ? ownKeys(value) : withSymbols(kind.ownNames(value), value)
 }

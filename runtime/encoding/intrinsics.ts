@@ -24,6 +24,9 @@ const roots = new SafeMap<string, object>()
 const walkedModules = new SafeSet<string>()
 let walked = false
 let modulesSeen = 0
+let fetchLoaded = false
+let fetchSearched = 0
+const PREFIX = 'NativeModule '
 
 export function intrinsicName (value: Nameable): string | undefined {
   if (!walked) nameIntrinsics()
@@ -52,12 +55,12 @@ function addModules (queue: Step[], samples: Step[]): void {
   }
 }
 
-/** They are accessors until somebody looks, so they are looked at again and again, but not by calling them. */
+/** Node makes them on the first look, so they are looked at again and again, but without making them. */
 function addLazyGlobals (queue: Step[]): void {
   let left = 0
   for (let index = 0; index < lazyGlobals.length; index++) {
     const key = lazyGlobals[index]
-    const value: unknown = getOwn(globalThis, key)?.value
+    const value: unknown = isUnmade(key) ? undefined : getOwn(globalThis, key)?.value
     if (isObject(value)) queue[queue.length] = { value, name: escape(key), depth: 1 }
     else lazyGlobals[left++] = key
   }
@@ -79,10 +82,9 @@ for (const name of [
   'Object', 'Function', 'Array', 'Error', 'AggregateError', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError',
   'Map', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'Date', 'RegExp', 'Number', 'String', 'Boolean', 'Symbol', 'BigInt', 'ArrayBuffer',
   'SharedArrayBuffer', 'DataView', 'Iterator', 'node:events', 'node:events.EventEmitter', 'node:stream', 'node:stream.Stream', 'node:stream.Readable', 'node:stream.Writable',
-  'node:stream.Duplex', 'node:stream.Transform', 'node:stream.PassThrough', 'Buffer', 'URL', 'URLSearchParams', 'Uint8Array', '%TypedArray%'
+  'node:stream.Duplex', 'node:stream.Transform', 'node:stream.PassThrough', 'Buffer', 'URL', 'URLSearchParams', 'Uint8Array', 'node:url.Url', 'node:fs.Stats', 'node:fs.Dirent', '%TypedArray%'
 ]) VISIBLE.add(`${name}.prototype`)
-VISIBLE.add('%AsyncGeneratorFunction.prototype%.prototype:proto')
-for (const name of ['%IteratorPrototype%', '%AsyncIteratorPrototype%']) VISIBLE.add(name)
+for (const name of ['%IteratorPrototype%', '%AsyncIteratorPrototype%', 'node:fs.Stats.prototype:proto']) VISIBLE.add(name)
 // What inherits from them is the `prototype` of a generator function; generators themselves are a kind of their own.
 for (const name of ['%GeneratorFunction.prototype%', '%AsyncGeneratorFunction.prototype%']) VISIBLE.add(`${name}.prototype`)
 VISIBLE.add('%AsyncGeneratorFunction.prototype%.prototype:proto')
@@ -91,6 +93,21 @@ VISIBLE.add('%AsyncGeneratorFunction.prototype%.prototype:proto')
 export function hiddenState (prototype: object): string | undefined {
   const name = intrinsicName(prototype)
   return name === undefined || VISIBLE.has(name) ? undefined : name
+}
+
+// ---- globals of fetch
+
+/** Even a look at their descriptors makes Node 22 load fetch (50 ms), so they are left alone until something else has. */
+const OF_FETCH = new SafeSet(['FormData', 'Headers', 'Request', 'Response', 'MessageEvent', 'WebSocket', 'CloseEvent', 'EventSource'])
+
+function isUnmade (key: string | symbol): boolean {
+  return typeof key === 'string' && OF_FETCH.has(key) && !isFetchLoaded()
+}
+
+export function isFetchLoaded (): boolean {
+  const list = moduleLoadList()
+  for (; fetchSearched < list.length && !fetchLoaded; fetchSearched++) fetchLoaded = list[fetchSearched] === `${PREFIX}internal/deps/undici/undici`
+  return fetchLoaded
 }
 
 // ---- the walk
@@ -110,7 +127,7 @@ function walk (queue: Step[]): void {
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index]
       const segment = segmentOf(key)
-      if (segment === undefined || (value === globalThis && isOfProgram(key))) continue
+      if (segment === undefined || (value === globalThis && (isOfProgram(key) || isUnmade(key)))) continue
       const path = value === globalThis ? segment : `${name}.${segment}`
       if (typeof key === 'symbol') add(key, `${path}:symbol`)
       const descriptor = getOwn(value, key)
@@ -135,7 +152,7 @@ const globalKeys = new SafeSet<string | symbol>()
 const lazyGlobals: string[] = []
 for (const key of ownKeys(globalThis)) {
   globalKeys.add(key)
-  if (typeof key === 'string' && getOwn(globalThis, key)?.get !== undefined) lazyGlobals[lazyGlobals.length] = key
+  if (typeof key === 'string' && (isUnmade(key) || getOwn(globalThis, key)?.get !== undefined)) lazyGlobals[lazyGlobals.length] = key
 }
 /** Accessors for good, and of no cost. */
 const singletons: Record<string, object> = { process, Buffer, performance }
@@ -189,6 +206,10 @@ function addSamples (queue: Step[], module: string): void {
     const Emitter = require('node:events') as new () => object
     add('%sample EventEmitter%', new Emitter())
   }
+  if (module === 'fs') {
+    const { Dirent } = require('node:fs') as { Dirent: new (name: string, type: number, path: string) => object }
+    add('%sample Dirent%', new Dirent('', 1, ''))
+  }
   if (module === 'stream') {
     const { Readable, Writable } = require('node:stream') as Record<'Readable' | 'Writable', new () => object>
     add('%sample Readable%', new Readable())
@@ -206,7 +227,6 @@ const publicModules = new SafeSet<string>()
 for (const name of builtinModules) {
   if (name[0] !== '_' && name !== 'sys' && name !== 'punycode') publicModules.add(name)
 }
-const PREFIX = 'NativeModule '
 
 function loadedModuleName (entry: string): string | undefined {
   if (entry.length <= PREFIX.length) return undefined

@@ -61,6 +61,8 @@ export interface Kind<Value extends object = object> {
   filled? (value: Value): void
   /** Own string keys that are written as properties, where some belong to the content. */
   ownNames? (value: Value): string[]
+  /** In place of all own keys, where Node keeps state of its own under symbols. */
+  ownKeys? (value: Value): (string | symbol)[]
   /** A new one has own properties already. */
   readonly hasOwnProperties?: boolean
   /** Runtime's own classes: the prototype is known by the kind's name. */
@@ -105,6 +107,25 @@ export function defineKind<Value extends object> (kind: Kind<Value>): Kind {
   return erased
 }
 
+interface LazyKind { readonly names: readonly string[], readonly isThere: () => boolean, readonly define: () => void }
+const lazyKinds: LazyKind[] = []
+
+/** Kinds of classes that Node makes on the first look: defined when the program has looked, or a snapshot names one. */
+export function defineLazyKinds (names: readonly string[], isThere: () => boolean, define: () => void): void {
+  lazyKinds[lazyKinds.length] = { names, isThere, define }
+}
+
+export function defineKindsThatAreThere (): void { defineLazy(({ isThere }) => isThere()) }
+
+function defineLazy (isMeant: (kind: LazyKind) => boolean): void {
+  let left = 0
+  for (let index = 0; index < lazyKinds.length; index++) {
+    if (isMeant(lazyKinds[index])) lazyKinds[index].define()
+    else lazyKinds[left++] = lazyKinds[index]
+  }
+  lazyKinds.length = left
+}
+
 export interface InternalHooks<Value extends object> {
   /** What stands in private fields. */
   encode? (value: Value, out: ContentWriter): void
@@ -130,7 +151,18 @@ export function defineInternal<Value extends object> (
   }))
 }
 
-export const kindByName = (name: string): Kind | undefined => byName.get(name)
+export function kindByName (name: string): Kind | undefined {
+  const kind = byName.get(name)
+  if (kind !== undefined || lazyKinds.length === 0) return kind
+  defineLazy(({ names }) => includes(names, name))
+  return byName.get(name)
+}
+
+function includes (list: readonly string[], text: string): boolean {
+  for (let index = 0; index < list.length; index++) if (list[index] === text) return true
+  return false
+}
+
 export const kindNumber = (kind: Kind): number => numbers.get(kind)!
 export const kindByNumber = (number: number): Kind => kinds[number - 1]
 export const internalKind = (prototype: object): Kind | undefined => internals.get(prototype)

@@ -63,6 +63,9 @@ export type SafeSet<Value> = InstanceType<typeof SafeSet<Value>>
 export const SafeWeakMap = safe(class SafeWeakMap<Key extends WeakKey, Value> extends WeakMap<Key, Value> {}, WeakMap.prototype)
 export type SafeWeakMap<Key extends WeakKey, Value> = InstanceType<typeof SafeWeakMap<Key, Value>>
 
+export const SafeWeakSet = safe(class SafeWeakSet<Value extends WeakKey> extends WeakSet<Value> {}, WeakSet.prototype)
+export type SafeWeakSet<Value extends WeakKey> = InstanceType<typeof SafeWeakSet<Value>>
+
 /** A property descriptor without a prototype: what a program puts on Object.prototype is not read as part of it. */
 export function dataDescriptor (value: unknown, attributes: number): PropertyDescriptor {
   return {

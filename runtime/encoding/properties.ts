@@ -75,7 +75,7 @@ function areSame (own: readonly (string | symbol)[], keys: readonly (string | sy
 /** Deletes own properties that are not wanted, and, if those that remain stand in another order, these too. */
 function clear (object: object, layout: Layout, elements: Elements | undefined): void {
   const { keys } = layout
-  if (layout.kind.ownNames !== undefined) return
+  if (layout.kind.ownNames !== undefined || layout.kind.ownKeys !== undefined) return
   const own = ownKeys(object)
   if (elements === undefined && areSame(own, keys)) return
   let position = 0

@@ -92,7 +92,9 @@ export function analyzeCaptured (scopes: Scopes): Captured {
     if (variable.kind === 'function') return hoistedIn !== undefined && variable.declaration!.parent !== closure && hoistedIn.pos <= variable.declaration!.parent.parent.pos
     const declaration = variable.kind === 'var' ? variable.initializedAt! : declarationOf(variable)
     // `const f = () => f()`: the closure is the value itself, and calls itself by its own name.
-    if (variable.kind !== 'var' && ts.isVariableDeclaration(declaration) && declaration.initializer === closure && !variable.reassigned) return false
+    // The methods of an object or a class have no such name.
+    const isOneFunction = ts.isArrowFunction(closure) || ts.isFunctionExpression(closure)
+    if (isOneFunction && variable.kind !== 'var' && ts.isVariableDeclaration(declaration) && declaration.initializer === closure && !variable.reassigned) return false
     return madeAt < declaration.end
   }
 

@@ -1,11 +1,10 @@
 /**
  * TextDecoder and TextEncoder of Node, which many packages make when they are loaded and keep. An encoder has no state. A
- * decoder has some, out of sight, while it is fed in pieces (`stream: true`): one that was ever fed so is not kept. Node
- * tells by a flag of its own: the fast path for whole texts is given up at the first piece.
+ * decoder has some, out of sight, between the pieces of a text (`stream: true`); then it is not kept.
  */
 import { corrupt } from '../errors.js'
 import { defineBuiltinKind } from '../kinds.js'
-import { getOwnPropertySymbols, getPrototypeOf, getter, symbolDescription } from '../natives.js'
+import { getPrototypeOf, getter, SafeWeakSet } from '../natives.js'
 
 const { TextDecoder: NativeDecoder, TextEncoder: NativeEncoder } = globalThis
 type Decoder = InstanceType<typeof NativeDecoder>
@@ -15,14 +14,12 @@ const fatal = getter<Decoder, boolean>(NativeDecoder.prototype, 'fatal')
 const ignoreBOM = getter<Decoder, boolean>(NativeDecoder.prototype, 'ignoreBOM')
 const encoderEncoding = getter<Encoder, string>(NativeEncoder.prototype, 'encoding')
 
-function isWithoutState (decoder: object): boolean {
-  const symbols = getOwnPropertySymbols(decoder)
-  for (let index = 0; index < symbols.length; index++) {
-    const name = symbolDescription(symbols[index])
-    if ((name === 'kUTF8FastPath' || name === 'kLatin1FastPath' || name === 'kWindows1252FastPath') &&
-      (decoder as Record<symbol, unknown>)[symbols[index]] === true) return true
-  }
-  return false
+const midway = new SafeWeakSet<object>()
+
+/** Every call of `decode`, told by the runtime's own version of it. */
+export function noteDecode (decoder: object, hasMore: boolean): void {
+  if (hasMore) midway.add(decoder)
+  else midway.delete(decoder)
 }
 
 defineBuiltinKind<Decoder>({
@@ -32,12 +29,15 @@ defineBuiltinKind<Decoder>({
   test (value) {
     if (getPrototypeOf(value) !== NativeDecoder.prototype) return false
     try {
-      return typeof encoding(value as Decoder) === 'string' && isWithoutState(value)
+      return typeof encoding(value as Decoder) === 'string'
     } catch {
       return false
     }
   },
-  parts: decoder => [encoding(decoder), fatal(decoder), ignoreBOM(decoder)],
+  parts (decoder, visit) {
+    if (midway.has(decoder)) visit.refuse(decoder, 'A TextDecoder between two pieces of a text')
+    return [encoding(decoder), fatal(decoder), ignoreBOM(decoder)]
+  },
   allocate ([label, isFatal, keepsBOM]) {
     if (typeof label !== 'string') corrupt('the encoding of a TextDecoder is no text')
     try {
