@@ -57,7 +57,7 @@ function definedBy (statement: Lowered): string | undefined {
   if (statement.kind === 'point') return typeof statement.target === 'string' && isTemporary(statement.target) ? statement.target : undefined
   if (statement.kind !== 'plain') return undefined
   const first = firstText(statement.code)
-  const match = first === undefined ? null : /^(\$t\d+)(?: = |$)/.exec(first)
+  const match = first === undefined ? null : /^(\$t\d+) = /.exec(first)
   return match?.[1]
 }
 
