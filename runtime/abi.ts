@@ -7,9 +7,10 @@ import { defineClass, dressSite, generatorOf, memberOfLiteral, rememberGenerator
 import { stamp } from './code/closures.js'
 import { AGAIN, AWAIT, YIELD, type ModuleSites } from './code/site.js'
 import { builtins } from './modules/builtin-module.js'
-import { cjs, makeRequire } from './modules/commonjs.js'
+import { cjs } from './modules/commonjs.js'
 import { esm } from './modules/es-module.js'
 import type { LiveModule } from './modules/live-module.js'
+import { makeRequire, type Require } from './modules/require.js'
 import { nameClass, nameFunction } from './modules/registry.js'
 import { append, asyncIterationMethod, checkedIterator, checkedResult, forInKeys, isForInKey, iterationMethod, methodOf, noThrowMethod, plainArray } from './operations/iteration.js'
 import { badState, constant, constructed, ignored, constructedDerived, initialized, install, notCallable, notConstructor, propertyKey, rename, requireObject, requireThis, restOf, superGet, superSet, throughConstruct, UNINITIALIZED } from './operations/values.js'
@@ -58,7 +59,7 @@ const operations = {
 
   // modules
   esm, builtins,
-  require: (_node: object, require: Parameters<typeof makeRequire>[0]) => makeRequire(require),
+  require: (node: { filename: string }, require: Require) => makeRequire(require, node.filename),
 }
 
 function rememberMethod (fn: object | undefined, module: ModuleSites, site: number): void {

@@ -14,16 +14,24 @@ import { forgetUses, type ModuleUse } from './code/used-code.js'
 import { captureStatics, forgetStatics } from './code/classes.js'
 import { NOTHING, RefusedError, TORTURE, type Checkpointer, type PreparedRun, type RunPlan, type Wish } from './checkpoint/core-contract.js'
 import { pathOfText } from './code/texts.js'
-import { decode, defineInternal, encode, RestoreMismatchError, type Decoded } from './encoding/index.js'
+import { decode, defineInternal, defineKind, encode, RestoreMismatchError, type Decoded } from './encoding/index.js'
+import { NotNow } from './encoding/errors.js'
 import { mapList } from './encoding/natives.js'
 import { nameIntrinsics } from './encoding/intrinsics.js'
-import { BodyFrame, forgetCommonJs } from './modules/commonjs.js'
-import { dynamicImports, ImportOperation, resumeImports } from './modules/dynamic-imports.js'
+import { BodyFrame } from './modules/commonjs.js'
+import { currentRestoration } from './modules/current-restoration.js'
+import { dynamicImports, ImportOperation, jsonModules, resumeImports } from './modules/dynamic-imports.js'
+import { checkFailures } from './modules/failures.js'
+import { saveTree } from './modules/module-tree.js'
 import { createNaming } from './modules/naming.js'
-import { builtinModules, forgetModules, liveModules, moduleById } from './modules/registry.js'
+import { beginModules, dropModules } from './modules/live-module.js'
+import { isOwnModule, noteOwnModules } from './modules/node-modules.js'
+import { nextMoment } from './modules/order.js'
+import { builtinModules, forgetModules, liveModules, moduleById, nameOfModulePart } from './modules/registry.js'
+import { forgetRequired, installCreateRequire, requireKind, requireResolveKind } from './modules/require.js'
 import { withoutQuery } from './code/source-maps.js'
-import { beginRestoration, currentRestoration } from './modules/restoration.js'
-import { saveModule, type DynamicImport, type SavedModule } from './modules/saved.js'
+import { beginRestoration } from './modules/restoration.js'
+import { saveModule, type SavedModules } from './modules/saved.js'
 import { setPollPolicy, withoutPolls } from './poll.js'
 import { installStackTraces } from './restore/stack-traces.js'
 import { askMaker } from './tasks/runtime-functions.js'
@@ -38,9 +46,13 @@ export async function prepareRun (plan: RunPlan): Promise<PreparedRun> {
   installTasks()
   installBuiltins()
   installCompiled()
+  installCreateRequire()
+  noteOwnModules()
   nameIntrinsics()
   defineTaskKinds()
   defineBuiltinKinds()
+  defineKind(requireKind)
+  defineKind(requireResolveKind)
   defineInternal('Frame', Frame)
   defineInternal('BodyFrame', BodyFrame)
   defineInternal('ImportOperation', ImportOperation)
@@ -82,21 +94,26 @@ function rebuild (stack: readonly Frame[], checkpointer: Checkpointer): typeof A
   try {
     bytes = encodeState(stack)
   } catch (error) {
-    checkpointer.postponed({ reason: error instanceof Error ? error.message : String(error) })
+    checkpointer.postponed({ reason: error instanceof Error ? error.message : String(error), ...(error instanceof NotNow ? { where: error.where ?? 'Node.js' } : {}) })
     return
   }
   checkpointer.tortured(bytes.length)
   dropTasks()
-  forgetCommonJs()
-  forgetModules()
-  forgetStatics()
+  dropModules()
   const start = reload
   nativeSetImmediate(() => {
+    // Not before: Node's loader may have to do with the old ones to the end of what it is about.
+    forgetRequired(node => !isOwnModule(node) && (isCompiled(node) || node.filename?.endsWith('.json')))
+    forgetModules()
+    forgetStatics()
+    beginModules()
     withoutPolls(() => { restore(bytes) })
     start(++generation)
   })
   return ABANDON
 }
+
+const isCompiled = (node: object): boolean => nameOfModulePart(node)?.startsWith('module:') === true
 
 /** Frames, tasks and modules, and the heap that they reach. */
 export function encodeState (stack: readonly Frame[]): Uint8Array {
@@ -107,11 +124,14 @@ export function encodeState (stack: readonly Frame[]): Uint8Array {
   roots.tasks = captureTasks(isKept)
   roots.statics = captureStatics()
   roots.globals = captureGlobals()
-  const modules = mapList(liveModules(), module => saveModule(module, roots))
-  // Texts, since they are read before the heap is filled.
+  const owner = ownerOf(stack)
+  roots.owner = owner
+  checkFailures(owner)
+  const live = liveModules()
+  for (const [name, value] of jsonModules()) roots[name] = value
+  const modules: SavedModules = { modules: mapList(live, module => saveModule(module, roots)), imports: dynamicImports(), tree: saveTree(live, roots), moment: nextMoment() }
+  // As text, since it is read before the heap is filled.
   roots.modules = JSON.stringify(modules)
-  roots.imports = JSON.stringify(dynamicImports())
-  roots.owner = ownerOf(stack)
   return encode(roots, naming)
 }
 
@@ -152,15 +172,13 @@ function restore (bytes: Uint8Array, plan?: RunPlan): void {
     return plan.refuse(error)
   }
   const decoded = refusing(decode(bytes, naming), misfit)
-  const saved = JSON.parse(decoded.root('modules') as string) as SavedModule[]
-  const imports = JSON.parse(decoded.root('imports') as string) as DynamicImport[]
+  const modules = JSON.parse(decoded.root('modules') as string) as SavedModules
   beginRestoration({
     decoded,
-    saved,
-    imports,
+    modules,
     isMain: module => pathOfText(module.id) === plan?.program,
     onCompleted () {
-      resumeImports(imports)
+      resumeImports(modules.imports)
       restoreGlobals(decoded.root('globals') as [string | symbol, unknown][])
     },
     onMissing: ids => misfit(...ids.map(id => `${pathOfText(id)} is not loaded any more`))

@@ -41,12 +41,12 @@ export async function run (words: readonly string[], named: boolean): Promise<vo
   await installLoader({ program, polls, quiet: settings.quiet })
   await begin(settings, invocation)
   if (settings.torture === undefined) return await startProgram(program)
-  const [{ setReload }, { ABANDONED }, { setGeneration }] = await Promise.all([
-    import('../../runtime/core.js'), import('../../runtime/modules/es-module.js'), import('../loader/index.js')
+  const [{ setReload }, { ABANDONED }, { currentGeneration }, { setGeneration }] = await Promise.all([
+    import('../../runtime/core.js'), import('../../runtime/modules/live-module.js'), import('../../runtime/tasks/records.js'), import('../loader/index.js')
   ])
   const start = async (generation: number): Promise<void> => {
     try {
-      await startProgram(program, { generation })
+      await startProgram(program, { generation, isAbandoned: () => currentGeneration() !== generation })
     } catch (error) {
       if (error !== ABANDONED) throw error
     }

@@ -9,8 +9,9 @@ export function facadeOf (path: string, text: string): string {
   const { exports, reexports } = namesIn(text)
   const names = [...new Set(exports)].filter(name => name !== 'default' && name !== '__esModule')
   return [
-    "import { createRequire } from 'node:module'",
-    `const $exports = createRequire(import.meta.url)(${JSON.stringify(path)})`,
+    // As Node's own loader does it: the file was required by nobody.
+    "import Module from 'node:module'",
+    `const $exports = Module._load(${JSON.stringify(path)}, undefined, false)`,
     ...reexports.map(specifier => `export * from ${JSON.stringify(specifier)}`),
     ...names.flatMap((name, index) => [`const $${index} = $exports[${JSON.stringify(name)}]`, `export { $${index} as ${JSON.stringify(name)} }`]),
     'export default $exports',

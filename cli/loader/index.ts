@@ -111,6 +111,8 @@ export function enableSourceMaps (): void { process.setSourceMapsEnabled(true) }
 export interface StartOptions {
   /** In torture, the modules' generation. */
   readonly generation?: number
+  /** … and whether a newer one has taken over: then it is no matter how this one ends. */
+  readonly isAbandoned?: () => boolean
 }
 
 /**
@@ -118,7 +120,7 @@ export interface StartOptions {
  * module throws is uncaught as under Node: that of CommonJS is thrown from here past the promise, which then never settles;
  * that of an ES module rejects the promise, which is best left unhandled.
  */
-export async function startProgram (program: string, { generation = 0 }: StartOptions = {}): Promise<void> {
+export async function startProgram (program: string, { generation = 0, isAbandoned }: StartOptions = {}): Promise<void> {
   enableSourceMaps()
   const path = realpathSync(program)
   if (isCode(path) && kindOf(path, () => readFileSync(path, 'utf8')) === 'esm') {
@@ -129,7 +131,13 @@ export async function startProgram (program: string, { generation = 0 }: StartOp
   // Not within a promise's job: there the program's own jobs would run before its ticks. Node's main module is the other way round.
   await new Promise<void>(settle => {
     nextTick(() => {
-      runMainCommonJs(path)
+      // No catch, for an uncaught error must keep the position at which it was thrown.
+      ended: try {
+        runMainCommonJs(path)
+      } finally {
+        // eslint-disable-next-line no-unsafe-finally
+        if (isAbandoned?.() === true) break ended
+      }
       settle()
     })
   })

@@ -9,6 +9,7 @@ import { flag, WANTED } from '../capture/signal.js'
 import type { Frame } from '../restore/frame.js'
 import type { DescribedTask, HeldRun, SnapshotHeader } from '../store/store.js'
 import { NOTHING, SNAPSHOT, TORTURE, type Checkpointer, type Postponement, type PreparedRun, type SourcePosition, type TortureSettings, type Wish } from './core-contract.js'
+import { NotNow } from '../encoding/errors.js'
 import { steadyMs, wallMs } from './clock.js'
 import { describeStack } from './describe.js'
 import type { Pace } from './pace.js'
@@ -106,6 +107,15 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     say(`no snapshot could be taken for ${formatDuration(steadyMs() - freshAt)}: ${describeObstacle(postponement)}`)
   }
 
+  /** A program that only waits goes on when the operation is over: its first poll is the one to take the snapshot. */
+  const notNow = ({ message, where }: NotNow, isIdle: boolean): void => {
+    report.postponed++
+    complain({ reason: message, where })
+    if (every !== undefined || isIdle) requested = true
+    if (isIdle) flag[WANTED] = 1
+    schedule(pace.retryMs(steadyMs() - pausedAt))
+  }
+
   const takeSnapshot = (stack: readonly Frame[]): void => {
     if (core === undefined) return
     const position = positionOf(stack)
@@ -119,7 +129,8 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
       }
       bytes = run.writeSnapshot(header, payload).bytes
     } catch (error) {
-      failed(error)
+      if (error instanceof NotNow) notNow(error, stack.length === 0)
+      else failed(error)
       return
     }
     last = { sequence, time: now, position }

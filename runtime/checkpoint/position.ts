@@ -4,6 +4,7 @@ import type { Frame } from '../restore/frame.js'
 import type { SourcePosition } from './core-contract.js'
 
 const indexOf = Function.prototype.call.bind(String.prototype.indexOf) as (text: string, part: string) => number
+const replace = Function.prototype.call.bind(String.prototype.replace) as (text: string, pattern: RegExp, by: string) => string
 const get = Function.prototype.call.bind(Map.prototype.get) as
   (points: Frame['site']['points'], pc: number) => { line: number, column: number } | undefined
 
@@ -28,5 +29,6 @@ export function positionOfFrame ({ site, pc }: Frame): SourcePosition | undefine
 const isOwn = (file: string): boolean => indexOf(file, '/node_modules/') < 0 && indexOf(file, 'reprise:') < 0
 
 function pathOf (id: string): string {
-  try { return indexOf(id, 'file:') === 0 ? fileURLToPath(id) : id } catch { return id }
+  if (indexOf(id, 'file:') !== 0) return replace(id, /#\d+$/, '')
+  try { return fileURLToPath(id) } catch { return id }
 }

@@ -17,6 +17,17 @@ export class UnsupportedValueError extends RepriseError<UnsupportedCode> {
   }
 }
 
+/** Nothing is wrong, but the state cannot be kept at this moment: a capture that comes a little later can. */
+export class NotNow extends Error {
+  /** The position in the user's source that is to blame, where it is known. */
+  readonly where: string | undefined
+  constructor (reason: string, where?: string) {
+    super(reason)
+    this.name = 'NotNow'
+    this.where = where
+  }
+}
+
 /** The bytes are not what an encoder wrote. */
 export class CorruptSnapshotError extends RepriseError<'RP3101' | 'RP3102'> {
   constructor (detail: string, options?: { cause?: unknown, version?: [string, string] }) {

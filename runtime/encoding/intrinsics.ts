@@ -75,6 +75,18 @@ export function intrinsicByName (name: string): Nameable | undefined {
   return isObject(value) || typeof value === 'symbol' ? value : undefined
 }
 
+/** Objects of a package that is not compiled, by their path from what it exports. Walked again, since it may add some. */
+export function nameForeign (file: string, exports: unknown): void {
+  if (!isObject(exports)) return
+  const name = foreignRoot(file)
+  roots.set(name, exports)
+  walk([{ value: exports, name, depth: 0 }], true)
+}
+
+/** A root's name may hold anything but percent signs. */
+const foreignRoot = (file: string): string => `%file ${escape(file)
+  .replaceAll('%', '=')}%`
+
 // ---- state that is no property
 
 const VISIBLE = new SafeSet<string>()
@@ -114,10 +126,10 @@ export function isFetchLoaded (): boolean {
 
 interface Step { value: Nameable, name: string, depth: number }
 
-function walk (queue: Step[]): void {
+function walk (queue: Step[], again = false): void {
   for (let next = 0; next < queue.length; next++) {
     const { value, name, depth } = queue[next]
-    if (names.has(value)) continue
+    if (names.has(value) && !(again && next === 0)) continue
     names.set(value, name)
     if (typeof value === 'symbol' || depth === DEPTH_MAX || isProxy(value) || isView(value) || (isArray(value) && value.length > 0)) continue
     const add = (child: unknown, path: string): void => {

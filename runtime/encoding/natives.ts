@@ -39,6 +39,8 @@ export function getter<This, Result> (prototype: object, key: PropertyKey): (sel
 export const mapList = uncurry(Array.prototype.map) as <T, U>(list: readonly T[], each: (value: T, index: number) => U) => U[]
 export const filterList = uncurry(Array.prototype.filter) as <T>(list: readonly T[], test: (value: T) => boolean) => T[]
 export const someOf = uncurry(Array.prototype.some) as <T>(list: readonly T[], test: (value: T) => boolean) => boolean
+export const findIn = uncurry(Array.prototype.find) as <T>(list: readonly T[], test: (value: T) => boolean) => T | undefined
+export const findIndexIn = uncurry(Array.prototype.findIndex) as <T>(list: readonly T[], test: (value: T) => boolean) => number
 export const sortList = uncurry(Array.prototype.sort) as <T>(list: T[], compare: (a: T, b: T) => number) => T[]
 
 export const charCodeAt = uncurry(String.prototype.charCodeAt)

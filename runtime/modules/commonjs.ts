@@ -7,38 +7,36 @@
  *
  * `require` of a compiled module only registers it; the body then runs as a frame of the requirer's stack.
  */
-import { createRequire } from 'node:module'
 import { NORMAL, THROW, type Mode } from '../code/site.js'
 import { runtimeSite } from '../code/runtime-sites.js'
 import { SIGNAL, rerecord } from '../capture/signal.js'
-import { isProxy, sortList } from '../encoding/natives.js'
+import { isObject, isProxy } from '../encoding/natives.js'
 import { Frame } from '../restore/frame.js'
-import { resumeStack, runRoot } from '../restore/drive.js'
-import { LiveModule, type Descriptor } from './live-module.js'
+import { runRoot } from '../restore/drive.js'
+import { areModulesDropped, LiveModule, type Descriptor } from './live-module.js'
 import { noteImport } from './dynamic-imports.js'
-import { liveModules, moduleById, name, register } from './registry.js'
-import { currentRestoration, type Restoration } from './restoration.js'
-import { EXPORTS } from './saved.js'
+import { keepLoaded, parentOf, type NodeModule } from './node-modules.js'
+import { instanceId, moduleById, name, register } from './registry.js'
+import { isExpected, nameRequire, type Require } from './require.js'
+import { currentRestoration, type Restoration } from './current-restoration.js'
 
-export interface NodeModuleObject {
-  exports: unknown
-  readonly filename: string
-  loaded: boolean
-  readonly id: string
-  children: NodeModuleObject[]
-}
+/** Thrown out of a body that had failed. */
+export const STOPPED = Object.freeze({})
 
-type Require = ((specifier: string) => unknown) & { resolve (specifier: string): string, cache: Record<string, unknown> }
 type Body = Generator<unknown, unknown, unknown>
 
 export class CommonJsModule extends LiveModule {
-  readonly node: NodeModuleObject
+  readonly node: NodeModule
   readonly body: Body
   readonly require: Require
+  /** Its body has thrown. */
+  hasFailed = false
+  /** What an ES module that imports it has seen when its body had ended: names and values. */
+  readonly exported: [string, unknown][] = []
   readonly #restoration: Restoration | undefined
 
-  constructor (node: NodeModuleObject, require: Require, body: Body, descriptor: Descriptor) {
-    super(node.filename, descriptor)
+  constructor (id: string, node: NodeModule, require: Require, body: Body, descriptor: Descriptor) {
+    super(id, descriptor)
     this.node = node
     this.require = require
     this.body = body
@@ -65,44 +63,38 @@ export class CommonJsModule extends LiveModule {
     return value
   }
 
-  import (specifier: unknown): Promise<object> {
-    return noteImport(this, specifier)
+  import (specifier: unknown, options?: unknown): Promise<object> {
+    return noteImport(this, specifier, options)
   }
+
+  /** A body that has thrown goes no further in a new process than it had come. */
+  override skip (step: number): boolean {
+    if (this.hasFailed && step >= this.target) throw STOPPED
+    return super.skip(step)
+  }
+
+  /** Another instance may have taken its place, or none. */
+  get isCached (): boolean { return this.require.cache[this.node.filename] === this.node }
 }
 
-/** The file that a compiled `require` is loading just now: its body is left to that call. */
-let expected: string | undefined
-let begun: CommonJsModule | undefined
-/** Bodies have been registered for the snapshot's sake. */
-let isReloading = false
-
 /** Called by a compiled module's wrapper. */
-export function cjs (node: NodeModuleObject, require: Require, generator: (...args: unknown[]) => Body, self: unknown, args: ArrayLike<unknown>): void {
+export function cjs (node: NodeModule, require: Require, generator: (...args: unknown[]) => Body, self: unknown, args: ArrayLike<unknown>): void {
+  // Not thrown: what CommonJS throws beneath an ES module is reported by Node 20 as unhandled, whoever catches it.
+  if (areModulesDropped()) return
+  const restoration = currentRestoration()
+  const isByHand = restoration?.isLoading(node) === true
   const body = Reflect.apply(generator, self, args) as Body
   const descriptor = body.next().value as Descriptor
-  const module = new CommonJsModule(node, require, body, descriptor)
+  const module = new CommonJsModule(restoration?.instanceOf(node) ?? instanceId(node.filename), node, require, body, descriptor)
   // From here on its factories work, whoever needs a closure of it first.
   body.next(module)
   register(module)
   name(node, `module:${module.id}`)
+  nameRequire(require, module.id)
   if (typeof node.exports === 'object' && node.exports !== null) name(node.exports, `exports:${module.id}`)
-  if (expected === module.id || isReloading) {
-    begun = module
-    return
-  }
-  const restoration = currentRestoration()
-  if (restoration?.savedOf(module.id) !== undefined) {
-    takeUp(module, restoration)
-    return
-  }
-  runRoot(() => throughBody(module, NORMAL, undefined))
-}
-
-/** Node's loader of ES modules notes a module's exports when its wrapper returns, which is before the body has run. */
-function tellLoader (node: NodeModuleObject): void {
-  for (const symbol of Object.getOwnPropertySymbols(node)) {
-    if (symbol.description === 'kModuleExport') (node as unknown as Record<symbol, unknown>)[symbol] = node.exports
-  }
+  if (isByHand || isExpected(module)) return
+  if (restoration?.savedOf(module.id) !== undefined) restoration.arrived(module)
+  else runRoot(() => throughBody(module, NORMAL, undefined))
 }
 
 const bodySite = runtimeSite('module body')
@@ -122,7 +114,7 @@ export class BodyFrame extends Frame {
 }
 
 /** Runs a body from where it stands to its end; its result is what `require` gives. */
-function throughBody (module: CommonJsModule, mode: Mode, value: unknown, frame = new BodyFrame(module.id)): unknown {
+export function throughBody (module: CommonJsModule, mode: Mode, value: unknown, frame = new BodyFrame(module.id)): unknown {
   const { body, node } = module
   if (mode === NORMAL) node.loaded = false
   try {
@@ -150,102 +142,36 @@ function throughBody (module: CommonJsModule, mode: Mode, value: unknown, frame 
       rerecord(frame, 0, [])
       throw error
     }
-    module.ended()
-    // As Node does: a module that failed is loaded anew by the next require.
-    if (module.require.cache[module.id] === node) delete module.require.cache[module.id]
+    fail(module)
     throw error
   }
   module.ended()
-  node.loaded = true
-  tellLoader(node)
+  noteExported(module)
+  keepLoaded(node)
   return node.exports
 }
 
-/** What compiled code calls in place of `require`. */
-export function makeRequire (require: Require): (specifier: string) => unknown {
-  return function throughRequire (specifier: string): unknown {
-    let file: string
-    try {
-      file = require.resolve(specifier)
-    } catch {
-      return require(specifier)
-    }
-    const outer = expected
-    expected = file
-    begun = undefined
-    let exports: unknown
-    try {
-      exports = require(specifier)
-    } finally {
-      expected = outer
-    }
-    const module = begun as CommonJsModule | undefined
-    begun = undefined
-    return module === undefined ? exports : throughBody(module, NORMAL, undefined)
-  }
+/** As Node does: a module that failed is loaded anew by the next require. */
+function fail (module: CommonJsModule): void {
+  module.hasFailed = true
+  const { node, require } = module
+  if (module.isCached) delete require.cache[node.filename]
+  const siblings = parentOf(node)?.children
+  const place = siblings?.indexOf(node) ?? -1
+  if (place >= 0) siblings!.splice(place, 1)
 }
 
-/** Torture: required again, the modules are evaluated anew. */
-export function forgetCommonJs (): void {
-  for (const module of liveModules()) if (module instanceof CommonJsModule) delete module.require.cache[module.id]
-}
-
-// ---- restore
-
-/** All modules that had begun are registered, run to where they stood, and the one at the root of the stack goes on. */
-function takeUp (main: CommonJsModule, restoration: Restoration): void {
-  const modules: CommonJsModule[] = [main]
-  const require = createRequire(main.id)
-  for (const id of restoration.commonJs) {
-    if (moduleById(id) !== undefined) continue
-    isReloading = true
-    begun = undefined
-    try {
-      // What stands there was made by Node's loader of ES modules to look for names; a second `require` from the same folder
-      // would take it for a module in progress.
-      if (require.cache[id]?.loaded === false) delete require.cache[id]
-      require(id)
-    } finally {
-      isReloading = false
+/** Of getters Node asks only if an ES module imports this one, and so do we. */
+function noteExported ({ node, exported }: CommonJsModule): void {
+  const { exports } = node
+  if (!isObject(exports) || isProxy(exports)) return
+  const isImported = parentOf(node) === undefined
+  for (const key of Object.keys(exports)) {
+    const descriptor = Object.getOwnPropertyDescriptor(exports, key)
+    if (descriptor === undefined) continue
+    if ('value' in descriptor) exported.push([key, descriptor.value])
+    else if (isImported) {
+      try { exported.push([key, (exports as Record<string, unknown>)[key]]) } catch { /* as Node: without it */ }
     }
-    if (begun !== undefined) modules.push(begun)
-  }
-  // In the order in which they had ended, those in progress last: each may mean what earlier ones have defined.
-  const orderOf = (module: CommonJsModule): number => restoration.savedOf(module.id)?.endOrder ?? Infinity
-  for (const module of sortList([...modules].reverse(), (a, b) => orderOf(a) - orderOf(b))) skipTo(module, restoration)
-  for (const module of modules) restoration.reached(module)
-  const stack = restoration.takeStack(main)
-  if (stack !== undefined) resumeStack(stack)
-}
-
-/** Runs a body through what had run already: declarations get their values, nothing else happens. */
-function skipTo (module: CommonJsModule, restoration: Restoration): void {
-  const saved = restoration.savedOf(module.id)
-  if (saved === undefined) return
-  const exports = restoration.valueOf(module.id, EXPORTS)
-  if (exports !== undefined) module.node.exports = exports
-  let value: unknown
-  for (;;) {
-    const result = module.body.next(value)
-    if (result.done === true) break
-    const step = result.value as number
-    if (step === saved.step) {
-      module.step = step
-      module.target = 0
-      return
-    }
-    value = module.value(step)
-  }
-  module.ended()
-  module.node.loaded = true
-  // Node copies the exported names when the wrapper returns, before the heap is filled.
-  const { exports: object } = module.node
-  if ((typeof object !== 'object' && typeof object !== 'function') || object === null || isProxy(object)) return
-  for (const name of saved.exported ?? []) {
-    const value = restoration.exportedOf(module.id, name)
-    const isAccessor = saved.accessors?.includes(name) === true
-    Object.defineProperty(object, name, isAccessor
-      ? { get: value as () => unknown, enumerable: true, configurable: true }
-      : { value, writable: true, enumerable: true, configurable: true })
   }
 }

@@ -4,24 +4,47 @@ import { withoutQuery } from '../code/source-maps.js'
 import { resumeStack, runRoot } from '../restore/drive.js'
 import { currentGeneration, plainThen } from '../tasks/records.js'
 import { stepTopLevel, topLevelAwaited, topLevelEnd, TopLevelFrame } from '../tasks/index.js'
-import { ENDED, LiveModule, type Descriptor } from './live-module.js'
+import { currentRestoration, namespaceName, type Restoration } from './current-restoration.js'
+import { nameJson, noteImport } from './dynamic-imports.js'
+import { ABANDONED, areModulesDropped, ENDED, LiveModule, type Descriptor } from './live-module.js'
 import { name, register } from './registry.js'
-import { currentRestoration, namespaceName, type Restoration } from './restoration.js'
-import { noteImport } from './dynamic-imports.js'
-import { FRAME } from './saved.js'
+import { FAILURE, FRAME } from './saved.js'
 
 export class EsModule extends LiveModule {
   /** Of the segment with await that is in progress. */
   frame: TopLevelFrame | undefined
+  /** Its body has thrown. */
+  failure: { readonly error: unknown } | undefined
+  /** By which Node's loader knows it. */
+  readonly url: string
   #waitsFor: Promise<unknown> | undefined
   #asyncStep = 0
   readonly #restoration: Restoration | undefined
   readonly #generation = currentGeneration()
 
-  constructor (id: string, descriptor: Descriptor) {
+  constructor (id: string, url: string, descriptor: Descriptor) {
     super(id, descriptor)
+    this.url = url
     this.#restoration = currentRestoration()
-    this.target = this.#restoration?.savedOf(id)?.step ?? 0
+    const saved = this.#restoration?.savedOf(id)
+    if (saved === undefined) return
+    this.target = saved.step
+    this.beganAt = saved.beganAt
+    this.#failsAgain = saved.hasFailed === true
+  }
+
+  #failsAgain = false
+
+  /** A module that has failed does so again where it did, with the same error. */
+  override skip (step: number): boolean {
+    if (this.#failsAgain && step >= this.target) {
+      this.#failsAgain = false
+      this.askedStep = step
+      this.failure = { error: this.#restoration!.valueOf(this.id, FAILURE) }
+      this.#restoration!.reached(this)
+      throw this.failure.error
+    }
+    return super.skip(step)
   }
 
   /** A plain statement: does it run now? */
@@ -57,9 +80,7 @@ export class EsModule extends LiveModule {
     if (this.target === step) {
       this.target = 0
       this.#restoration!.reached(this)
-      this.#restoration!.expectAll()
-      const stack = this.#restoration!.takeStack(this)
-      value = stack === undefined ? runRoot(segment) : resumeStack(stack)
+      value = resumeStack(this.#restoration!.takeStack(this))
     } else value = runRoot(segment)
     if (this.#isAbandoned) throw ABANDONED
     this.values.set(step, value)
@@ -81,15 +102,20 @@ export class EsModule extends LiveModule {
     this.step = step
     if (this.target === step) {
       this.target = 0
-      const restoration = this.#restoration!
-      // Known before the first task goes on, which may be captured before this text hears that the heap is filled.
-      const frame = this.frame = restoration.valueOf(this.id, FRAME) as TopLevelFrame
-      restoration.reached(this)
-      this.#waitsFor = plainThen(restoration.completed, () => topLevelEnd(frame), reason => { throw reason })
+      const imports = this.#restoration!.importsBefore(this, Infinity)
+      this.#waitsFor = imports === undefined ? this.#takeUp() : plainThen(imports, () => this.#takeUp(), reason => { throw reason })
       return true
     }
     this.frame = new TopLevelFrame(this.sites[site], 0, [])
     return this.#stepped(stepTopLevel(this.frame, NORMAL))
+  }
+
+  #takeUp (): Promise<unknown> {
+    const restoration = this.#restoration!
+    // Known before the first task goes on, which may be captured before this text hears that the heap is filled.
+    const frame = this.frame = restoration.valueOf(this.id, FRAME) as TopLevelFrame
+    restoration.reached(this)
+    return plainThen(restoration.completed, () => topLevelEnd(frame), reason => { throw reason })
   }
 
   awaited (): unknown {
@@ -123,28 +149,38 @@ export class EsModule extends LiveModule {
   }
 
   /** `import(…)` of the program. */
-  import (specifier: unknown): Promise<object> {
-    return noteImport(this, specifier)
+  import (specifier: unknown, options?: unknown): Promise<object> {
+    return noteImport(this, specifier, options)
   }
 
   end (): void {
     const wasRestoring = this.target === ENDED
-    this.ended()
+    // A module that failed where no step was asked for.
+    if (this.#failsAgain) this.skip(Infinity)
+    this.ended(wasRestoring ? this.#restoration!.savedOf(this.id)!.endedAt : undefined)
     this.target = 0
     if (wasRestoring) this.#restoration!.reached(this)
   }
 }
 
-/** Thrown out of a module's text that must not go on. */
-export const ABANDONED = Object.freeze(new Error('reprise: taken over'))
-
 export function esm (meta: ImportMeta, descriptor: Descriptor): EsModule {
-  const id = withoutQuery(meta.url)
-  if (id !== meta.url) meta.url = id
-  const module = new EsModule(id, descriptor)
+  const { url } = meta
+  if (areModulesDropped() || isOfEarlierGeneration(url)) throw ABANDONED
+  const id = withoutQuery(url)
+  if (id !== url) meta.url = id
+  currentRestoration()?.begins(id)
+  const module = new EsModule(id, url, descriptor)
   register(module)
   name(meta, `meta:${id}`)
+  if (typeof meta.resolve === 'function') name(meta.resolve, `resolve:${id}`)
+  const json = descriptor.json?.()
+  if (json !== undefined) for (const specifier of Object.keys(json)) nameJson(json[specifier], id, specifier)
   const namespaces = descriptor.namespaces?.()
   if (namespaces !== undefined) for (const specifier of Object.keys(namespaces)) name(namespaces[specifier], namespaceName(id, specifier))
   return module
+}
+
+function isOfEarlierGeneration (url: string): boolean {
+  const generation = /[?&]reprise=(\d+)$/.exec(url)?.[1]
+  return generation !== undefined && generation !== '0' && Number(generation) !== currentGeneration()
 }

@@ -8,6 +8,7 @@ import { kindOfEntry, siteEntries, siteOfEntry } from '../code/module-code.js'
 import type { Machine, ModuleSites, Site } from '../code/site.js'
 import { mapList } from '../encoding/natives.js'
 import { dressSite } from '../code/classes.js'
+import { nextMoment } from './order.js'
 
 export type SiteTuple = readonly [
   layout: string, points: string, machine: Machine | 0, loops: Readonly<Record<number, Machine>> | 0, make: ((...captures: unknown[]) => object) | 0
@@ -31,21 +32,33 @@ export interface Descriptor {
   set (name: string, value: unknown): void
   /** Namespaces that the module imports, and `import()` as it means it. */
   readonly namespaces?: () => Readonly<Record<string, object>>
-  readonly load?: (specifier: string) => Promise<object>
+  readonly load?: (specifier: string, options?: object) => Promise<object>
+  /** What it imports from JSON files, by specifier. */
+  readonly json?: () => Readonly<Record<string, unknown>>
 }
 
 export const ENDED = -1
-const POINT_BASE = 7_000_000
 
-let ends = 0
+/** Thrown out of a module's text that must not go on: in torture the state has been taken over by newer modules. */
+export const ABANDONED = Object.freeze(new Error('reprise: taken over'))
+
+/** From the moment when torture drops a generation of modules to the one in which the next begins, bodies may still be called. */
+let isDropped = false
+export const areModulesDropped = (): boolean => isDropped
+export function dropModules (): void { isDropped = true }
+export function beginModules (): void { isDropped = false }
+const POINT_BASE = 7_000_000
 
 export class LiveModule implements ModuleSites {
   readonly id: string
   readonly sites: readonly Site[]
   readonly descriptor: Descriptor
   step = 0
-  /** How many bodies had ended before this one. */
-  endOrder = 0
+  /** The step that was asked for last: it has begun, whether or not it came to its end. */
+  askedStep = 0
+  beganAt = nextMoment()
+  /** 0 while it is in progress. */
+  endedAt = 0
   target = 0
   /** Values of steps, for constants that a new process takes over. */
   readonly values = new Map<number | string, unknown>()
@@ -65,9 +78,9 @@ export class LiveModule implements ModuleSites {
     }
   }
 
-  ended (): void {
+  ended (at = nextMoment()): void {
     this.step = ENDED
-    this.endOrder = ++ends
+    this.endedAt = at
   }
 
   /** The variables of a top-level pattern, each by itself: an array would still be empty when the text asks for them. */
@@ -90,6 +103,7 @@ export class LiveModule implements ModuleSites {
   protected savedValue (_key: number | string): unknown { return undefined }
 
   skip (step: number): boolean {
+    this.askedStep = step
     return this.target === ENDED || step < this.target
   }
 }

@@ -7,11 +7,12 @@ import { CLOSURE, noteNamed, noteUse } from '../code/used-code.js'
 import { mapList } from '../encoding/natives.js'
 import { intrinsicByName, intrinsicName, RestoreMismatchError, type Naming } from '../encoding/index.js'
 import { UNINITIALIZED } from '../operations/values.js'
+import { currentRestoration } from './current-restoration.js'
 import { moduleById, modulePartByName, nameOfModulePart, name, siteName } from './registry.js'
 
 for (const site of runtimeModule.sites) name(site, siteName(runtimeModule.id, site.index))
 
-const isModulePart = /^(?:site|function|class|namespace|meta|module|exports):/
+const isModulePart = /^(?:site|function|class|namespace|meta|module|exports|require|resolve|required|json):/
 
 export function createNaming (state: DecodingState): Naming {
   return {
@@ -24,11 +25,13 @@ export function createNaming (state: DecodingState): Naming {
     },
     byName (text) {
       if (text === UNINITIALIZED_NAME) return UNINITIALIZED
-      return isModulePart.test(text) ? modulePartByName(presentName(text)) : intrinsicByName(text)
+      if (!isModulePart.test(text)) return intrinsicByName(text)
+      const name = presentName(text)
+      return modulePartByName(name) ?? provided(name)
     },
     hasContent (value) {
       const text = nameOfModulePart(value)
-      if (text !== undefined) return text.startsWith('function:') || text.startsWith('class:') || text.startsWith('exports:')
+      if (text !== undefined) return text.startsWith('function:') || text.startsWith('class:') || text.startsWith('exports:') || text.startsWith('json:')
       return memberOwnerOf(value)?.name === 'prototype'
     },
     closureOf (value) {
@@ -38,6 +41,7 @@ export function createNaming (state: DecodingState): Naming {
       return { module: stamp.module.id, site: stamp.site, captures: stamp.captures }
     },
     makeClosure (id, index, captures) {
+      if (moduleById(id) === undefined) currentRestoration()?.provide(id)
       const site = moduleById(id)?.sites[presentSite(id, index)]
       if (site?.make === undefined) throw new RestoreMismatchError('RP3103', [`function ${index} of ${id}`])
       state.decoding = true
@@ -58,6 +62,12 @@ export function createNaming (state: DecodingState): Naming {
       classEntryOf(classRef)?.access?.set(value, values)
     }
   }
+}
+
+/** Its module may be one that only this needs. */
+function provided (text: string): object | undefined {
+  currentRestoration()?.provide(text.slice(text.indexOf(':') + 1).replace(/#\d+$/, ''))
+  return modulePartByName(text)
 }
 
 const none: readonly never[] = []

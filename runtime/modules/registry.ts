@@ -28,6 +28,23 @@ export function registerBuiltins (module: LiveModule): void {
 
 /** Modules of the runtime's own compiled built-ins. */
 export const builtinModules: readonly LiveModule[] = builtins
+
+/** How often a file was loaded as CommonJS: again when it has left the cache of `require`. */
+const instances = new Map<string, number>()
+
+export function instanceId (file: string): string {
+  const count = (instances.get(file) ?? 0) + 1
+  instances.set(file, count)
+  return count === 1 ? file : `${file}#${count}`
+}
+
+/** In a new process the next instance is another one than those of the snapshot. */
+export function noteInstance (id: string): void {
+  const match = /#(\d+)$/.exec(id)
+  const file = match === null ? id : id.slice(0, match.index)
+  instances.set(file, Math.max(instances.get(file) ?? 0, match === null ? 1 : Number(match[1])))
+}
+
 export const moduleById = (id: string): LiveModule | undefined => modules.get(id)
 /** In the order in which their bodies began. */
 export const liveModules = (): readonly LiveModule[] => order
@@ -60,6 +77,7 @@ export function siteOf (id: string, index: number): Site | undefined {
 /** Torture: the modules are evaluated anew. Sites of the runtime itself stay. */
 export function forgetModules (): void {
   for (const id of [...modules.keys()]) if (!id.startsWith(RUNTIME_IDS)) modules.delete(id)
+  instances.clear()
   order.length = 0
   for (const text of [...named.keys()]) if (!text.startsWith(RUNTIME_SITES)) named.delete(text)
 }

@@ -11,6 +11,8 @@ import { replaceAsyncGeneratorMethods } from './async-generator.js'
 import { replaceGeneratorMethods } from './generator.js'
 import { isInstalled, markInstalled } from './install.js'
 import { installPromise } from './promise.js'
+import { notePending } from './pending.js'
+import { setOnForeign } from './records.js'
 import { installSchedulers } from './schedulers.js'
 
 export { throughAsyncCall as asyncCall, AsyncFrame } from './async-function.js'
@@ -31,6 +33,7 @@ export function installTasks (): void {
   markInstalled()
   installPromise()
   installSchedulers()
+  setOnForeign(notePending)
   replaceGeneratorMethods()
   replaceAsyncGeneratorMethods()
 }

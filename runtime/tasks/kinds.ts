@@ -168,7 +168,7 @@ export const taskInternals: readonly TaskInternal[] = [
   { name: 'TickRecord', Class: TickRecord, fields: ['callback', 'callbackArguments'] },
   { name: 'TimerRecord', Class: TimerRecord, fields: ['callback', 'callbackArguments', 'delayMs', 'repeats', 'timeout', 'remainingMs', 'refed'] },
   { name: 'ImmediateRecord', Class: ImmediateRecord, fields: ['callback', 'callbackArguments', 'immediate', 'pending', 'refed'] },
-  { name: 'TaskRoots', Class: TaskRoots, fields: ['flight', 'ticks', 'immediates', 'timers'] },
+  { name: 'TaskRoots', Class: TaskRoots, fields: ['flight', 'ticks', 'immediates', 'timers', 'pending'] },
   { name: 'TaskFrame', Class: TaskFrame, fields: [...frame, 'task'] },
   { name: 'AsyncFrame', Class: AsyncFrame, fields: asyncFrame, hooks: settleable },
   { name: 'TopLevelFrame', Class: TopLevelFrame, fields: asyncFrame, hooks: settleable },

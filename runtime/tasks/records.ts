@@ -128,6 +128,9 @@ export function settledRecord (status: Status, outcome: unknown): PromiseRecord 
   return record
 }
 
+let onForeign: (record: Settleable) => void = () => {}
+export function setOnForeign (listener: typeof onForeign): void { onForeign = listener }
+
 /**
  * The first sight of a promise that others made. Its observer runs just before our first reaction, so its state and the
  * order of its reactions are known from then on.
@@ -136,6 +139,7 @@ export function trackForeign (promise: Promise<unknown>): Settleable {
   const record = new PromiseRecord()
   record.foreign = true
   linkRecord(promise, record)
+  onForeign(record)
   plainThen(promise, value => settle(record, FULFILLED, value), reason => settle(record, REJECTED, reason))
   return record
 }

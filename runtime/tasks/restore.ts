@@ -12,7 +12,8 @@ import { TaskFrame } from '../restore/task-frame.js'
 import { AsyncFrame, resumeAsync } from './async-function.js'
 import { AsyncGeneratorFrame, resumeAsyncGenerator } from './async-generator.js'
 import { isArray, isCallable, type Callable } from './intrinsics.js'
-import { beginGeneration, FULFILLED, makePromise, noteUnhandled, PENDING, plainThen, type Settleable, type Waiter } from './records.js'
+import { beginGeneration, currentGeneration, FULFILLED, makePromise, noteUnhandled, PENDING, plainThen, type Settleable, type Waiter } from './records.js'
+import { capturePending, dropPending, notePending } from './pending.js'
 import { withoutNativeWaiters } from './native-waiters.js'
 import { rejectRecord, resolveRecord } from './resolve.js'
 import { clearRing, inFlight, push } from './ring.js'
@@ -27,6 +28,8 @@ export class TaskRoots {
     readonly ticks: readonly TickRecord[],
     readonly immediates: readonly ImmediateRecord[],
     readonly timers: readonly TimerRecord[],
+    /** Operations that are begun again. */
+    readonly pending: readonly Settleable[],
   ) {}
 }
 
@@ -42,7 +45,7 @@ export function captureTasks (isOfProgram: (callback: object) => boolean): TaskR
     }
     return list
   }
-  return new TaskRoots(withoutNativeWaiters(inFlight()), kept(captureTicks()), kept(captureImmediates()), kept(captureTimers()))
+  return new TaskRoots(withoutNativeWaiters(inFlight()), kept(captureTicks()), kept(captureImmediates()), kept(captureTimers()), capturePending())
 }
 
 /** Promises that were decoded and wait to be settled, and their reactions to be attached. */
@@ -95,7 +98,13 @@ function attachAgain (record: Settleable): void {
     for (let index = 0; index < reactions.length; index++) (reactions[index] as Waiter).reattach()
   } else if (reactions !== undefined) reactions.reattach()
   if (operation !== undefined) {
-    void plainThen(operation.start(), value => { resolveRecord(record, value) }, reason => { rejectRecord(record, reason) })
+    const generation = currentGeneration()
+    notePending(record)
+    void plainThen(operation.start(), value => {
+      if (generation === currentGeneration()) resolveRecord(record, value)
+    }, reason => {
+      if (generation === currentGeneration()) rejectRecord(record, reason)
+    })
   }
 }
 
@@ -105,6 +114,7 @@ export function dropTasks (): void {
   clearRing()
   dropTicks()
   dropTimers()
+  dropPending()
   decoded = []
 }
 

@@ -278,6 +278,7 @@ export class ModuleEmitter {
       '  functions: {', this.#functions.map(({ index, name }) => ` ${index}: ${name},`).join(''), ' },\n',
       this.file.commonJs ? ['  segments: {', this.#segmentSteps.map(({ step, name }) => ` ${step}: ${name},`).join(''), ' },\n'] : '',
       this.namespaces(),
+      this.json(),
       this.usesImport ? '  load: ($specifier, $options) => import($specifier, $options),\n' : '',
       `  variables: ${JSON.stringify(variables.map(variable => variable.name).join(' '))},\n`,
       '  get: $name => {\n    switch ($name) {\n', reads, '    }\n  },\n',
@@ -292,6 +293,16 @@ export class ModuleEmitter {
       return [`[${statement.moduleSpecifier.getText(this.file.source)}]: ${markOwn(statement.importClause.namedBindings.name.text)}`]
     })
     return entries.length > 0 ? `  namespaces: () => ({ ${entries.join(', ')} }),\n` : ''
+  }
+
+  /** What comes from JSON files is made by Node's loader, but its content is the program's. */
+  private json (): Code {
+    const entries = this.file.source.statements.flatMap(statement => {
+      if (!ts.isImportDeclaration(statement) || statement.importClause?.name === undefined) return []
+      const isJson = statement.attributes?.elements.some(({ name, value }) => name.text === 'type' && ts.isStringLiteral(value) && value.text === 'json') === true
+      return isJson ? [`[${statement.moduleSpecifier.getText(this.file.source)}]: ${markOwn(statement.importClause.name.text)}`] : []
+    })
+    return entries.length > 0 ? `  json: () => ({ ${entries.join(', ')} }),\n` : ''
   }
 
   private get usesImport (): boolean { return /\bimport\s*\(/.test(this.file.source.text) }
