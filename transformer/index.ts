@@ -42,9 +42,9 @@ export function compile (source: string, options: CompileOptions): CompileResult
   }
   const file = parse(text, fileName)
   const kind = options.module ?? moduleKindOf(file)
-  const diagnostics = findUnsupported(file, fileName, options.strict === true)
-  if (diagnostics.length > 0) return { code: text, map: inner, diagnostics }
-  const analysis = analyze(file, kind === 'esm', options.polls)
+  const { diagnostics, natives, wholeFile } = findUnsupported(file, fileName, options.strict === true)
+  if (wholeFile) return { code: text, map: inner, diagnostics }
+  const analysis = analyze(file, kind === 'esm', natives, options.polls)
   const { text: code, map } = render(emitModule(file, analysis, kind, positions(file, inner)), text, fileName, inner)
   return { code, map, diagnostics }
 }

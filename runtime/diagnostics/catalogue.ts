@@ -17,22 +17,22 @@ export interface Diagnostic {
 export const catalogue = {
   RP1001: {
     kind: 'unsupported',
-    message: (text: string) => `Direct eval, "${text}", can reach every variable around it: the file is left as it is, and no snapshot is taken while its functions run.`,
+    message: (text: string) => `Direct eval, "${text}", can reach every variable around it: the outermost function around it is left as it is, and no snapshot is taken while that runs.`,
     remedy: 'Call eval indirectly, (0, eval)(text), or use new Function, whose code sees only globals.'
   },
   RP1002: {
     kind: 'unsupported',
-    message: (text: string) => `A with statement, "${text}", makes names unknown before it runs: the file is left as it is, and no snapshot is taken while its functions run.`,
+    message: (text: string) => `A with statement, "${text}", makes names unknown before it runs: the outermost function around it is left as it is, and no snapshot is taken while that runs.`,
     remedy: 'Read the properties by name.'
   },
   RP1003: {
     kind: 'unsupported',
-    message: () => 'The file has an asm.js module ("use asm"): it is left as it is, and no snapshot is taken while its functions run.',
+    message: () => 'An asm.js module ("use asm") is left as it is, and no snapshot is taken while its functions run.',
     remedy: 'Nothing needs to be done if its calls are short.'
   },
   RP1004: {
     kind: 'not-yet',
-    message: (text: string) => `An arrow function calls the parent's constructor, "${text}": the file is left as it is, and no snapshot is taken while its functions run.`,
+    message: (text: string) => `An arrow function calls the parent's constructor, "${text}": the outermost function around it is left as it is, and no snapshot is taken while that runs.`,
     remedy: 'Call super directly in the constructor.'
   },
   RP2101: {

@@ -66,8 +66,9 @@ export function throughConstruct (parent: new (...args: unknown[]) => object, ar
   return reflectConstruct(parent, args, target) as object
 }
 
-/** … and the class installs its own members on it. */
-export function install (type: new (...args: unknown[]) => object, object: object, target: new () => object): object {
+/** … and the class installs its own members on it. `bound`: the `this` of an earlier `super(…)`. */
+export function install (type: new (...args: unknown[]) => object, object: object, target: new () => object, bound: unknown): object {
+  if (bound !== undefined) throw new ReferenceError('Super constructor may only be called once')
   return installMembers(type, object, target)
 }
 

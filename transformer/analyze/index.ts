@@ -12,11 +12,13 @@ export interface Analysis {
   readonly scopes: Scopes
   readonly points: Points
   readonly captured: Captured
+  /** Functions of the module's top whose text stays as it is. */
+  readonly natives: ReadonlySet<ts.Node>
   readonly names: Names
   needsLowering (node: ts.Node): boolean
 }
 
-export function analyze (file: ts.SourceFile, isModule: boolean, polls: 'all' | 'sparse' = 'sparse'): Analysis {
+export function analyze (file: ts.SourceFile, isModule: boolean, natives: ReadonlySet<ts.Node>, polls: 'all' | 'sparse' = 'sparse'): Analysis {
   const scopes = analyzeScopes(file, isModule)
   const points = analyzePoints(file, scopes, polls === 'all')
   const captured = analyzeCaptured(scopes)
@@ -24,7 +26,7 @@ export function analyze (file: ts.SourceFile, isModule: boolean, polls: 'all' | 
   const needsLowering = (node: ts.Node): boolean => points.has(node) || holders.has(node)
   const names = new Names([...scopes.names, ...scopes.globals])
   renameConflicts(scopes, captured, node => needsLowering(node) || points.escapes(node), names)
-  return { scopes, points, captured, names, needsLowering }
+  return { scopes, points, captured, natives, names, needsLowering }
 }
 
 /** Nodes around shared variables and nested declarations: they need statements of their own, resume point or not. */
@@ -34,6 +36,7 @@ function findHolders (file: ts.SourceFile, scopes: Scopes, captured: Captured): 
     for (let at = node; at !== undefined && !isFunctionNode(at) && !holders.has(at); at = at.parent) holders.add(at)
   }
   for (const [node, scope] of scopes.opened) {
+    if (ts.isBlock(node) && isFunctionNode(node.parent)) holders.add(node)
     if (captured.boxedIn(scope).length === 0) continue
     if (isFunctionNode(node)) { if (node.body !== undefined) holders.add(node.body) } else mark(node)
   }

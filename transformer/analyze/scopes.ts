@@ -6,6 +6,7 @@
  * them like any other variable.
  */
 import ts from 'typescript'
+import { needsBodyScope } from './body-scope.js'
 import { findBlockFunctions } from './block-functions.js'
 import { hasUseStrict, isAssignment, isFunctionNode, isImmutable, isLoop, type FunctionNode, type FunctionScope, type Reference, type Scope, type Scopes, type Variable, type VariableKind } from './variables.js'
 
@@ -30,7 +31,7 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
 
   function openFunction (node: ts.Node, parent: Scope | undefined, outer: FunctionScope | undefined, kind: FunctionScope['kind'], strict: boolean): FunctionScope {
     const scope: { -readonly [K in keyof FunctionScope]: FunctionScope[K] } = {
-      node, parent, owner: undefined as unknown as FunctionScope, variables: new Map(), kind, outer, strict, inner: [],
+      node, parent, owner: undefined as unknown as FunctionScope, variables: new Map(), kind, outer, body: undefined, strict, inner: [],
       usesSuper: false, hasDirectEval: false, usesPrivateNames: false
     }
     scope.owner = scope
@@ -86,7 +87,7 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
     for (const declaration of findBlockFunctions(statements)) {
       const { text } = declaration.name!
       if (scope.variables.get(text)?.kind === 'parameter') continue
-      const variable = declare(text, 'var', scope, undefined)
+      const variable = declare(text, 'var', varScope(scope), undefined)
       variable.reassigned = true
       fromBlocks.set(declaration, variable)
       // `if (x) function f () {}` opens no block of its own: the two are one variable.
@@ -109,7 +110,7 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
     for (const declaration of list.declarations) declarePattern(declaration.name, kind, scope)
   }
 
-  function varScope (scope: Scope): Scope { return scope.owner }
+  function varScope (scope: Scope): Scope { return scope.owner.body ?? scope.owner }
 
   function hoistVars (node: ts.Node, scope: Scope): void {
     if (isFunctionNode(node) || ts.isClassLike(node)) return
@@ -147,8 +148,10 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
     // Natively in a scope of its own around the function; a parameter or variable of that name replaces it.
     if (ts.isFunctionExpression(node) && node.name !== undefined) declare(node.name.text, 'own-name', functionScope, node.name)
     for (const parameter of node.parameters) declarePattern(parameter.name, 'parameter', functionScope)
+    const bodyScope = needsBodyScope(node) ? openBlock(node.body!, functionScope) : functionScope
+    if (bodyScope !== functionScope) (functionScope as { body: Scope }).body = bodyScope
     if (node.body !== undefined && ts.isBlock(node.body)) {
-      declareStatements(node.body.statements, functionScope)
+      declareStatements(node.body.statements, bodyScope)
       declareBlockFunctions(node.body.statements, functionScope)
     }
     for (const parameter of node.parameters) {
@@ -156,7 +159,7 @@ export function analyzeScopes (file: ts.SourceFile, isModule: boolean): Scopes {
       if (parameter.initializer !== undefined) visit(parameter.initializer, functionScope)
     }
     if (node.body === undefined) return
-    if (ts.isBlock(node.body)) node.body.statements.forEach(statement => visit(statement, functionScope))
+    if (ts.isBlock(node.body)) node.body.statements.forEach(statement => visit(statement, bodyScope))
     else visit(node.body, functionScope)
   }
 

@@ -47,6 +47,8 @@ export interface Scope {
 export interface FunctionScope extends Scope {
   readonly kind: 'module' | 'function' | 'arrow' | 'initializer'
   readonly outer: FunctionScope | undefined
+  /** Where `var` of the body goes, if closures in the parameters must not see it. */
+  readonly body: Scope | undefined
   readonly strict: boolean
   /** Functions and initialisers directly inside. */
   readonly inner: FunctionScope[]

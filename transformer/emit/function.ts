@@ -35,6 +35,7 @@ export type BodyNode = ts.FunctionLikeDeclaration
 /** Whether the function's text must change beyond the names in it. */
 export function needsCompiling (node: BodyNode, file: FileContext): boolean {
   const scope = file.scopes.functions.get(node)!
+  if (file.natives.has(node)) return false
   if (isSuspendable(node)) return true
   if (file.captured.boxedIn(scope).length > 0) return true
   return node.parameters.some(parameter => file.points.has(parameter)) || (node.body !== undefined && file.needsLowering(node.body))
@@ -50,10 +51,13 @@ const isAsyncNode = (node: BodyNode): boolean =>
 export function compileFunction (node: BodyNode, site: SiteText, file: FileContext): FunctionText {
   const scope = file.scopes.functions.get(node)!
   const context = new LowerContext(file, scope, true)
+  // Even where `super()` is never called, the machine must say that it was not.
+  if (context.isDerived) context.hoisted.add('$this')
   const { parameters, prepare } = lowerParameters(node, context)
   const body = context.collect(() => {
     openScope(scope, context)
     prepare()
+    openBodyScope(node, context)
     // Parameters have their values when the call returns, the body begins with the first `next`.
     if (context.isGenerator && context.lowersParameters) context.point(node, 'yield', 'undefined', undefined)
     lowerBody(node, context)
@@ -127,6 +131,18 @@ export function printSegment (lowered: LoweredFunction, name: string, site: Site
   const strict = file.scopes.module.strict && file.commonJs ? '  "use strict";\n' : ''
   const fast: Code = suspends ? '' : [`function ${name} () `, printFast(lowered, site, strict, '', { returned })]
   return { fast, machines: printMachines(lowered, site, file, strict, suspends, returned) }
+}
+
+/** A `var` of the body that has a scope of its own beside the parameters begins with the parameter's value. */
+function openBodyScope (node: BodyNode, context: LowerContext): void {
+  const { scopes } = context.file
+  const body = node.body === undefined ? undefined : scopes.opened.get(node.body)
+  openScope(body, context)
+  for (const variable of body?.variables.values() ?? []) {
+    const parameter = context.scope.variables.get(variable.name)
+    if (parameter?.kind !== 'parameter') continue
+    context.plain([context.target(variable), ' = ', context.reference(parameter)])
+  }
 }
 
 interface Parameters {

@@ -135,7 +135,7 @@ function lowerSuperCall (node: ts.CallExpression, context: LowerContext): Piece 
   context.point(node, 'call', { at: node.getStart(context.file.source), code: ['super(', args, ')'] }, value, {
     inMachine: { before: `$parent = Object.getPrototypeOf($home)`, code: ['$.construct($parent, [', args, '], $target)'] }
   })
-  context.plain({ fast: [thisVariable, ' = this'], machine: [thisVariable, ` = $.install($home, ${value}, $target)`] })
+  context.plain({ fast: [thisVariable, ' = this'], machine: [thisVariable, ` = $.install($home, ${value}, $target, $this)`] })
   return thisVariable
 }
 

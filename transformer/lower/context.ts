@@ -16,6 +16,7 @@ export interface FileContext {
   readonly scopes: Scopes
   readonly points: Points
   readonly captured: Captured
+  readonly natives: ReadonlySet<ts.Node>
   readonly names: Names
   readonly commonJs: boolean
   /** The node must be taken apart: a resume point, a shared variable or a nested declaration lies in it. */

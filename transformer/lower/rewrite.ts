@@ -9,6 +9,7 @@ import type { LowerContext } from './context.js'
 import type { Piece } from './lowered.js'
 
 export function rewrite (node: ts.Node, context: LowerContext): Piece {
+  if (context.file.natives.has(context.scope.node)) return context.source(node)
   const replaced = replacement(node, context)
   if (replaced !== undefined) return { at: node.getStart(context.file.source), code: replaced }
   return rewriteChildren(node, context)
