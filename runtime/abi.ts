@@ -16,7 +16,7 @@ import { append, asyncIterationMethod, checkedIterator, checkedResult, forInKeys
 import { badState, constant, constructed, ignored, constructedDerived, initialized, install, notCallable, notConstructor, propertyKey, rename, requireObject, requireThis, restOf, superGet, superSet, throughConstruct, UNINITIALIZED } from './operations/values.js'
 import { poll } from './poll.js'
 import { asyncCall, asyncFunction, asyncGeneratorCall, asyncGeneratorFunction, generatorCall, generatorFunction, newPromise } from './tasks/index.js'
-import { passed } from './tasks/generator.js'
+import { passed, stepsDirectly, throughStep } from './tasks/generator.js'
 
 export const ABI_VERSION = 1
 
@@ -55,7 +55,7 @@ const operations = {
 
   // values, patterns, iteration
   initialized, constant, ignored, self: requireThis, notCallable, notConstructor, requireObject, propertyKey, restOf,
-  plainArray, iterationMethod, asyncIterationMethod, checkedIterator, checkedResult, methodOf, noThrowMethod, append, forInKeys, isForInKey, passed,
+  plainArray, iterationMethod, asyncIterationMethod, checkedIterator, checkedResult, methodOf, noThrowMethod, append, forInKeys, isForInKey, passed, stepsDirectly, throughStep,
 
   // modules
   esm, builtins,

@@ -19,6 +19,9 @@ const DONE = 3
 
 export class GeneratorFrame extends Frame {
   state: number = START
+  /** The step was asked for by compiled code, which gets the frame itself as the result: `value` and `done` are read at once. */
+  isDirect = false
+  done = false
 
   override resume (mode: Mode, value: unknown): unknown {
     let result
@@ -30,18 +33,22 @@ export class GeneratorFrame extends Frame {
     }
     if (result === YIELD) {
       const yielded = this.value
-      this.value = undefined
       this.state = SUSPENDED
+      if (this.isDirect && !(yielded instanceof Passed)) return this
+      this.value = undefined
       if (yielded instanceof Passed) return yielded.result
       return { value: yielded, done: false }
     }
     this.end()
+    if (this.isDirect) return this
     return { value: result, done: true }
   }
 
   private end (): void {
     this.state = DONE
     this.locals = noLocals
+    this.value = undefined
+    this.done = true
   }
 }
 const noLocals: unknown[] = []
@@ -96,7 +103,22 @@ export function throughGenerator (frame: GeneratorFrame, mode: Mode, value: unkn
     return { value: mode === RETURN ? value : undefined, done: true }
   }
   frame.state = RUNNING
+  frame.isDirect = false
   return frame.resume(mode, value)
+}
+
+/** Whether `next` of the iterator would do what throughStep does. */
+export function stepsDirectly (iterator: unknown, next: unknown): boolean {
+  return next === methods.next && Stamp.get(iterator) !== undefined
+}
+
+/** A step of a `for of`: its result is the frame, so that none is made for each item. */
+export function throughStep (iterator: unknown): unknown {
+  const frame = Stamp.get(iterator)!
+  if (frame.state === RUNNING || frame.state === DONE) return throughGenerator(frame, NORMAL, undefined)
+  frame.state = RUNNING
+  frame.isDirect = true
+  return frame.resume(NORMAL, undefined)
 }
 
 // ---- %GeneratorPrototype%

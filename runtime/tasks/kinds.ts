@@ -172,7 +172,7 @@ export const taskInternals: readonly TaskInternal[] = [
   { name: 'TaskFrame', Class: TaskFrame, fields: [...frame, 'task'] },
   { name: 'AsyncFrame', Class: AsyncFrame, fields: asyncFrame, hooks: settleable },
   { name: 'TopLevelFrame', Class: TopLevelFrame, fields: asyncFrame, hooks: settleable },
-  { name: 'GeneratorFrame', Class: GeneratorFrame, fields: [...frame, 'state'] },
+  { name: 'GeneratorFrame', Class: GeneratorFrame, fields: [...frame, 'state', 'isDirect', 'done'] },
   { name: 'AsyncGeneratorFrame', Class: AsyncGeneratorFrame, fields: [...asyncFrame, 'state', 'queue', 'unwrapping', 'starter'], hooks: settleable },
   { name: 'AsyncGeneratorRequest', Class: Request, fields: ['mode', 'value', 'record'] },
   { name: 'NewPromiseFrame', Class: NewPromiseFrame, fields: [...frame, 'resolver'] },

@@ -9,7 +9,7 @@ import ts from 'typescript'
 import { hasUseStrict, type FunctionScope } from '../analyze/scopes.js'
 import { LowerContext, type FileContext } from '../lower/context.js'
 import { skipParentheses } from '../lower/calls.js'
-import { holdsPoint, holdsTry, type LayoutEntry, type LoweredFunction, type PointPosition } from '../lower/lowered.js'
+import { holdsPoint, holdsTry, POINT_BASE, type LayoutEntry, type LoweredFunction, type PointPosition } from '../lower/lowered.js'
 import { lowerBinding } from '../lower/patterns.js'
 import { findScratch } from '../lower/scratch.js'
 import { assignTo, lowerExpression } from '../lower/expressions.js'
@@ -286,7 +286,7 @@ function printMachines ({ body, layout, points, scratch }: LoweredFunction, site
     return ['$.constructed(', value ?? 'undefined', ', $this, $target)']
   }
   const base = file.names.fresh(`${identifierOf(site.name)}$resume`)
-  const text = printMachine(body, { save: `$frame.locals = ${array}`, result })
+  const text = printMachine(body, { pointCount: points.length, save: `$frame.locals = ${array}`, saveInPlace: inPlace(layout), result })
   const locals = layout.map((entry, index) => `${entry.name} = $l[${index}]`)
   const more = ['$parent', '$method'].filter(() => layout.some(entry => entry.name === '$home'))
   const open = `let ${['$l = $frame.locals', ...locals, ...more, ...scratch].join(', ')};\n`
@@ -294,7 +294,7 @@ function printMachines ({ body, layout, points, scratch }: LoweredFunction, site
   const machine: Code = [
     `function ${base} ($frame, $mode, $value) {\n`, directives, '  ', open, '  let $pc = $frame.pc', text.handles ? ', $handler = 0;\n' : ';\n',
     '  try {\n', text.handles ? '' : '  if ($mode === 1) throw $value;\n',
-    '  $run: for (;;) ', text.handles ? 'try { ' : '', 'switch ($pc) {\n    case 0:\n', text.cases, '    default: $.badState($frame);\n  }',
+    '  $run: for (;;) ', text.handles ? 'try { ' : '', `switch ($pc % ${POINT_BASE}) {\n    case 0:\n`, text.cases, '    default: $.badState($frame);\n  }',
     text.handles ? ' } catch ($error) { if ($flag[1] !== 0 || $handler === 0) throw $error; $value = $error; $pc = $handler }\n' : '\n',
     rerecord, '}'
   ]
@@ -313,9 +313,16 @@ function printMachines ({ body, layout, points, scratch }: LoweredFunction, site
   return [{ name: base, code: machine }, ...loops.map(({ name, code }) => ({ name, code }))]
 }
 
+/** What may have changed since the machine was entered, into the frame's own array: a new one for each step costs more than the step. */
+function inPlace (layout: readonly LayoutEntry[]): string {
+  const changing = layout.flatMap(({ name, role }, index) => role === 'parameter' || role === 'local' || role === 'temporary' ? [`$l[${index}] = ${name}; `] : [])
+  return changing.join('').replace(/; $/, '')
+}
+
 /** In place of an async function or generator: a call that makes its frame. */
 function suspendable (node: BodyNode, lowered: LoweredFunction, parameters: Code, site: SiteText, home: string, directives: string, machines: FunctionText['machines'], prepares: boolean): FunctionText {
   const values = lowered.layout.filter(entry => entry.role !== 'local' && entry.role !== 'temporary')
+  const rest = Array<string>(lowered.layout.length - values.length).fill('undefined')
   const isGenerator = (node as { asteriskToken?: unknown }).asteriskToken !== undefined
   const call = isAsyncNode(node) ? (isGenerator ? '$.asyncGeneratorCall' : '$.asyncCall') : '$.generatorCall'
   // A method has no name for itself: its site remembers the function object.
@@ -324,7 +331,7 @@ function suspendable (node: BodyNode, lowered: LoweredFunction, parameters: Code
   // Unlike the function in their place, generators and async functions have no [[Construct]].
   const constructs = ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node)
   const guard = constructs ? ` if (new.target !== undefined) $.notConstructor(${JSON.stringify(site.name)});` : ''
-  return { parameters, body: [`{ ${directives.trim()}${guard} return ${call}($module, ${site.index}, `, `[${frameValues(values, home).join(', ')}]`, `${self}${last}) }`], machines }
+  return { parameters, body: [`{ ${directives.trim()}${guard} return ${call}($module, ${site.index}, `, `[${[...frameValues(values, home), ...rest].join(', ')}]`, `${self}${last}) }`], machines }
 }
 
 export const identifierOf = (name: string): string => name.replace(/[^\w$]+/g, '_').replace(/^(\d)/, '_$1') || 'anonymous'

@@ -5,14 +5,14 @@
  *
  *     state               | meaning
  *     0                   | the beginning (async functions and generators only; others begin in their fast version)
- *     1, 2, 3 …           | places that jumps go to: after an if, a loop's head, a catch clause
- *     7000001 …           | resume points: the call (or await, yield, poll) has ended, `$value` is its outcome
+ *     1, 2, 3 …           | resume points 7000001 …: the call (or await, yield, poll) has ended, `$value` is its outcome
+ *     those behind them   | places that jumps go to: after an if, a loop's head, a catch clause
  *
  * `$handler` is the state of the catch clause around the running state, 0 outside of any. Each case sets it, since each can be
  * entered from anywhere.
  */
-import { holdsPoint, holdsTry, type Lowered, type Loop, type Piece, type Point } from '../lower/lowered.js'
-import { assignment, printStructured, protectedStart, resolve } from './structured.js'
+import { holdsPoint, holdsTry, POINT_BASE, type Lowered, type Loop, type Piece, type Point } from '../lower/lowered.js'
+import { assignment, printStructured, protectedStart, resolve, type Exits } from './structured.js'
 import type { Code } from './source-map.js'
 
 export interface MachineText {
@@ -32,8 +32,11 @@ export interface LoopText {
 }
 
 export interface MachineOptions {
+  readonly pointCount: number
   /** Assigns the locals' array to the frame. */
   readonly save: Code
+  /** The same at an await or yield, into the array that the frame has. */
+  readonly saveInPlace: Code
   /** Text of a return statement's operand, wrapped where the function may construct. */
   result (value: Code | undefined): Code
 }
@@ -43,15 +46,20 @@ export function printMachine (body: readonly Lowered[], options: MachineOptions)
   const lines: Code[] = []
   const loops: LoopText[] = []
   const targets = new Map<string, { break: number, continue: number }>()
-  let states = 0
+  // Behind the resume points', so that the cases are dense and V8 jumps by a table.
+  let states = options.pointCount
   let handler = 0
+  const exits: Exits = {
+    return: value => ['{ $pc = -1; return ', options.result(value), ' }'],
+    jump: (kind, label) => `{ $pc = ${targets.get(label)![kind]}; continue $run }`
+  }
   explode(body)
   lines.push(['      $pc = -1; return ', options.result(undefined), ';\n'])
   return { cases: lines, handles, loops }
 
   function state (): number { return ++states }
   function line (...code: Code[]): void { lines.push(['      ', code, '\n']) }
-  function enter (label: number): void { lines.push([`    case ${label}:`, handles ? ` $handler = ${handler};` : '', '\n']) }
+  function enter (label: number): void { lines.push([`    case ${label % POINT_BASE}:`, handles ? ` $handler = ${handler};` : '', '\n']) }
   function go (target: number): void { line(`$pc = ${target}; continue;`) }
 
   function explode (statements: readonly Lowered[]): void {
@@ -88,10 +96,7 @@ export function printMachine (body: readonly Lowered[], options: MachineOptions)
 
   /** No frame can stand in it, so it need not be entered in the middle. */
   function structured (statement: Lowered): void {
-    line(printStructured([statement], 'machine', {
-      return: value => ['{ $pc = -1; return ', options.result(value), ' }'],
-      jump: (kind, label) => `{ $pc = ${targets.get(label)![kind]}; continue $run }`
-    }, '      '))
+    lines.push(printStructured([statement], 'machine', exits, '      '))
   }
 
   function resumeAt (pc: number): void {
@@ -109,10 +114,14 @@ export function printMachine (body: readonly Lowered[], options: MachineOptions)
       return
     }
     line('$frame.value = ', resolve(statement.code, 'machine'), ';')
-    line(`$frame.pc = ${pc}; `, options.save, form === 'await' ? '; return $.AWAIT;' : '; return $.YIELD;')
+    line(`$frame.pc = ${pc}; `, options.saveInPlace, form === 'await' ? '; return $.AWAIT;' : '; return $.YIELD;')
     resumeAt(pc)
     if (statement.onReturn === undefined) {
       if (target !== undefined) line(assignment(target, '$value', 'machine'), ';')
+      return
+    }
+    if (!statement.onReturn.some(holdsPoint)) {
+      line('if ($mode === 2) {\n', printStructured([{ kind: 'plain', code: '$mode = 0' }, ...statement.onReturn], 'machine', exits, '        '), '      }', target === undefined ? '' : [' else ', assignment(target, '$value', 'machine'), ';'])
       return
     }
     const sent = state()

@@ -13,6 +13,8 @@ export interface Iteration {
   readonly iterator: string
   readonly next: string
   readonly done: string
+  /** It is a generator of ours, which steps without results; undefined in asynchronous iterations. */
+  readonly direct: string | undefined
   readonly isAsync: boolean
 }
 
@@ -28,21 +30,30 @@ export function openIteration (node: ts.Node, iterable: string, isAsync: boolean
 
 export function openProtocol (node: ts.Node, iterable: string, isAsync: boolean, context: LowerContext): Iteration {
   const [iterator, next, done] = [0, 0, 0].map(() => context.temporary())
+  const direct = isAsync ? undefined : context.temporary()
   const method = context.temporary()
   context.plain(`${method} = ${isAsync ? `$.asyncIterationMethod(${iterable})` : `$.iterationMethod(${iterable})`}`)
   context.point(node, 'call', `(${method}.call)(${iterable})`, iterator)
   context.plain(`${iterator} = $.checkedIterator(${iterator}, ${isAsync ? method : 'undefined'}), ${next} = ${iterator}.next, ${done} = false`)
-  return { array: undefined, index: '', iterator, next, done, isAsync }
+  if (direct !== undefined) context.plain(`${direct} = $.stepsDirectly(${iterator}, ${next})`)
+  return { array: undefined, index: '', iterator, next, done, direct, isAsync }
 }
 
 /** Text of the next item; breaks to `label` where there is none. */
-export function stepIteration (node: ts.Node, { array, index, iterator, next, done, isAsync }: Iteration, label: string, context: LowerContext): string {
+export function stepIteration (node: ts.Node, { array, index, iterator, next, done, direct, isAsync }: Iteration, label: string, context: LowerContext): string {
   const item = context.temporary()
   const byProtocol = context.collect(() => {
     context.plain(`${done} = true`)
-    context.point(node, 'call', `(${next}.call)(${iterator})`, item)
-    if (isAsync) context.plain(`${item} = ${awaitText(node, item, context)}`)
-    context.plain(`$.checkedResult(${item})`)
+    const call = context.collect(() => {
+      context.point(node, 'call', `(${next}.call)(${iterator})`, item)
+      if (isAsync) context.plain(`${item} = ${awaitText(node, item, context)}`)
+      context.plain(`$.checkedResult(${item})`)
+    })
+    if (direct === undefined) for (const statement of call) context.push(statement)
+    else {
+      const step = context.collect(() => context.point(node, 'call', `($.throughStep)(${iterator})`, item))
+      context.push({ kind: 'if', test: direct, then: step, otherwise: call })
+    }
     context.push({ kind: 'if', test: `${item}.done`, then: [{ kind: 'break', label }], otherwise: [] })
     context.plain(`${item} = ${item}.value, ${done} = false`)
   })

@@ -171,7 +171,7 @@ export function lowerForOf (node: ts.ForOfStatement, context: LowerContext, labe
   context.statement(() => {
     const iterable = keepText(lowerExpression(node.expression, context), context)
     if (isAsync) { lowerIteration(node, openProtocol(node, iterable, true, context), context, labels); return }
-    if (!isWorthTwo(node)) { lowerIteration(node, openIteration(node, iterable, false, context), context, labels); return }
+    if (!isWorthTwo(node) || context.file.points.suspends(node)) { lowerIteration(node, openIteration(node, iterable, false, context), context, labels); return }
     const [array, index] = [context.temporary(), context.temporary()]
     context.plain(`${array} = $.plainArray(${iterable}), ${index} = 0`)
     const byIndex = context.collect(() => {
