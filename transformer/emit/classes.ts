@@ -55,7 +55,8 @@ export function classText (node: ts.ClassLikeDeclaration, emitter: ClosureEmitte
     guard: '$.decoding',
     name: name ?? node.name?.text
   })
-  emitter.declarations.push({ name: factory, code: [`function ${factory} (${parameters}) {\n`, before, '  return ', code, ';\n}'] })
+  // It may use private names of a class around.
+  emitter.host(context.scope).push({ name: factory, code: [`function ${factory} (${parameters}) {\n`, before, '  return ', code, ';\n}'] })
   site.captures = [...captureNames, ...heritageName, ...keyNames]
   site.make = `(${parameters}) => ${factory}(${parameters})`
   const args: Piece[] = [...captures.map((capture): Piece => 'variables' in capture ? file.names.ofScope(capture) : context.target(capture)), ...operands]
@@ -118,6 +119,7 @@ export function classParts (node: ts.ClassLikeDeclaration, emitter: ClosureEmitt
   const staticAccessors = statics.length > 0
     ? `{ get: () => [${statics.map(name => `$class.${name}`).join(', ')}], set: $values => { ${statics.map((name, index) => `$class.${name} = $values[${index}]`).join('; ')} } }`
     : '0'
+  // Before the class's own static initialisers, which may need what is declared here.
   const block: Code = [
     '  static {\n    const $class = this;\n', usesHome ? `    ${home} = $class;\n` : '',
     hosted.map(({ name, code }) => [`    ${name} = `, code, ';\n']),
@@ -126,7 +128,7 @@ export function classParts (node: ts.ClassLikeDeclaration, emitter: ClosureEmitt
   const own = node.name?.text
   const heritage: Piece = options.heritage === undefined ? '' : [' extends ', options.heritage]
   const head: Code = ['class', own === undefined ? '' : ` ${markOwn(own)}`, resolve(heritage, 'fast'), ' {\n']
-  const text: Code = { at: node.getStart(file.source), code: [head, body.map(part => ['  ', part, '\n']), block, '}'] }
+  const text: Code = { at: node.getStart(file.source), code: [head, block, body.map(part => ['  ', part, '\n']), '}'] }
   const named: Code = own === undefined && options.name !== undefined ? ['({ ', JSON.stringify(options.name), ': ', text, ' })[', JSON.stringify(options.name), ']'] : text
   const declared = [...assigned, ...(usesHome ? [home] : [])]
   // Homes and machines are variables of the module: machines stand there too.
