@@ -180,6 +180,11 @@ export function beginRestoration ({ decoded, modules, isMain, onCompleted, onMis
     })
   }
 
+  /** It may itself be on its way, by an import that is not waited for. */
+  const importerIsThere = async ({ importer }: DynamicImport): Promise<void> => {
+    while (moduleById(importer) === undefined && running > 0) await new Promise<void>(resolve => { later(resolve) })
+  }
+
   /**
    * A module that stood in the middle of a synchronous part cannot wait for others: what leads to it comes last, when those
    * that wait at an await are there.
@@ -188,7 +193,11 @@ export function beginRestoration ({ decoded, modules, isMain, onCompleted, onMis
     const leadsToOwner = (entry: DynamicImport): boolean => entry.state === 'pending' && owner !== undefined && unseen.has(owner) &&
       (filterList(entries, ({ state }) => state === 'pending').length === 1 || urlOf(entry) === owner)
     const last = findIn(entries, leadsToOwner)
-    for (const entry of entries) if (entry !== last) await importAgain(entry)
+    for (const entry of entries) {
+      if (entry === last) continue
+      await importerIsThere(entry)
+      await importAgain(entry)
+    }
     if (last === undefined) return
     for (let patience = 50; patience > 0 && unseen.size > 1; patience--) await new Promise<void>(resolve => { later(resolve) })
     await importAgain(last)
