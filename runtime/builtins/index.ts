@@ -14,10 +14,12 @@ import { defineInternal, defineKind, type Kind } from '../encoding/kinds.js'
 import { replaceMethods } from '../tasks/install.js'
 import { getPrototypeOf, iteratorSymbol, type Callable } from '../tasks/intrinsics.js'
 import { advance, isKnownIterator, mapMethods, mapNatives, openCollection, openMap, openSet, originOf, remainingOf, setMethods, setNatives, type Listing } from './collections.js'
+import { functionMethods } from './native-text.js'
 import { arrayMethods, Cursor, cursorNext, cursorOf, linkCursor, makeCursorObject, openArray, openString, stringMethods, type CursorKind } from './cursors.js'
 
 /** Before the program starts, and only where it runs under reprise. */
 export function installBuiltins (): void {
+  replaceMethods(Function.prototype, functionMethods)
   replaceMethods(Array.prototype, arrayMethods)
   replaceMethods(String.prototype, stringMethods)
   replaceMethods(Map.prototype, mapMethods)

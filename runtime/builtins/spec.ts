@@ -2,7 +2,7 @@
  * Operations of the specification that the compiled built-ins are made of, with V8's messages. They call nothing of the
  * program but accessors and conversions, so no frame stands in them: a capture within one waits.
  */
-import { getter, uncurry } from '../encoding/natives.js'
+import { uncurry } from '../encoding/natives.js'
 import { apply, construct, getPrototypeOf, isCallable, isConstructor, isObject, speciesSymbol, type Callable } from '../tasks/intrinsics.js'
 
 export { apply, construct, isConstructor, isObject, type Callable }
@@ -22,10 +22,28 @@ export const { min, max } = Math
 const { floor, trunc } = Math
 const LENGTH_MAX = Number.MAX_SAFE_INTEGER
 
-/** ToObject of a method's `this`. */
+/** ToObject of the `this` of a method of arrays. */
 export function toObject (value: unknown, method: string): Indexed {
-  if (value === undefined || value === null) throw new TypeError(`${method} called on null or undefined`)
+  if (value === undefined || value === null) refuseLike(() => apply(nativeMethods[method], value, [nothing]))
   return Object(value) as Indexed
+}
+
+const nothing = (): void => {}
+const nativeMethods: Record<string, Callable> = {}
+for (const name of Object.getOwnPropertyNames(Array.prototype)) {
+  const method = (Array.prototype as unknown as Record<string, unknown>)[name]
+  if (isCallable(method)) nativeMethods[name] = method
+}
+
+/** Does what V8 refuses, and throws an error with its words. */
+export function refuseLike (refused: () => unknown): never {
+  let message = ''
+  try {
+    refused()
+  } catch (error) {
+    message = (error as Error).message
+  }
+  throw new TypeError(message)
 }
 
 /** LengthOfArrayLike. */
@@ -39,17 +57,9 @@ export function toLength (value: unknown): number {
   return number > 0 ? min(number, LENGTH_MAX) : 0
 }
 
-const nativeForEach = Array.prototype.forEach as unknown as Callable
-
-/** The words that V8 has for a callback that cannot be called. */
-export function notCallable (value: unknown): never {
-  let message = ''
-  try {
-    apply(nativeForEach, [], [value])
-  } catch (error) {
-    message = (error as Error).message
-  }
-  throw new TypeError(message)
+/** A callback that cannot be called. */
+export function notCallable (value: unknown, method = 'forEach'): never {
+  return refuseLike(() => apply(nativeMethods[method], [], [value]))
 }
 
 /** The constructor that ArraySpeciesCreate calls; undefined for a plain array. */
@@ -90,28 +100,21 @@ export const isFunction = isCallable
 
 // ---- natives that the compiled ones hand on to
 
-const typedArrayPrototype = getPrototypeOf(Uint8Array.prototype) as Uint8Array
-export const nativeSort = Array.prototype.sort as unknown as Callable
-export const nativeToSorted = (Array.prototype as { toSorted?: unknown }).toSorted as Callable
-export const nativeTypedSort = typedArrayPrototype.sort as unknown as Callable
-export const nativeTypedToSorted = (typedArrayPrototype as { toSorted?: unknown }).toSorted as Callable
+export const nativeSort = nativeMethods.sort
+/** Later versions of V8 look for no runs in fewer than 8 values. */
+export const sortBisects = comparisonsOf('sort', [0, 1, 2, 3]) === 4
+export const toSortedBisects = comparisonsOf('toSorted', [0, 1, 2, 3]) === 4
+function comparisonsOf (method: string, list: number[]): number {
+  if (nativeMethods[method] === undefined) return 0
+  let count = 0
+  apply(nativeMethods[method], list, [(a: number, b: number) => {
+    count++
+    return a - b
+  }])
+  return count
+}
+
+export const nativeToSorted = nativeMethods.toSorted
 
 export const sliceOf = uncurry(Array.prototype.slice) as (list: unknown[], from: number, to: number) => unknown[]
 export const copyWithin = uncurry(Array.prototype.copyWithin) as (list: unknown[], to: number, from: number, end: number) => unknown[]
-
-const typedLength = getter<object, number>(typedArrayPrototype, 'length')
-const typedTag = getter<unknown, string | undefined>(typedArrayPrototype, Symbol.toStringTag)
-const typedArrays: Record<string, new (length: number) => Indexed> = {}
-for (const name of ['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'Float16Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array']) {
-  typedArrays[name] = (globalThis as unknown as typeof typedArrays)[name]
-}
-
-/** 0 also for what is no typed array, or has lost its buffer: what there is to be said of it the native method says. */
-export function typedLengthOf (value: unknown): number {
-  return typedTag(value) === undefined ? 0 : typedLength(value as object)
-}
-
-/** TypedArrayCreateSameType. */
-export function newTypedArray (like: object, length: number): Indexed {
-  return new typedArrays[typedTag(like)!](length)
-}

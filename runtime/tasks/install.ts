@@ -1,4 +1,5 @@
 /** Replacing built-ins by ours, so that nobody sees the difference. */
+import { showAsNative } from '../builtins/native-text.js'
 import { defineProperty, getOwnPropertyDescriptor } from './intrinsics.js'
 
 let installed = false
@@ -18,5 +19,6 @@ export function replaceMethod (owner: object, name: string | symbol, method: obj
     const own = getOwnPropertyDescriptor(descriptor.value as object, key)
     if (own !== undefined) defineProperty(method, key, own)
   }
+  showAsNative(method, descriptor.value as object)
   defineProperty(owner, name, { ...descriptor, value: method })
 }

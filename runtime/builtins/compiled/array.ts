@@ -3,7 +3,7 @@ import { arrayPrototype, call, createProperty, isArray, lengthOf, NativeArray, n
 
 export const ArrayPrototype = {
   forEach (this: unknown, callback: Callable, thisArg?: unknown): void {
-    const object = toObject(this, 'Array.prototype.forEach')
+    const object = toObject(this, 'forEach')
     const length = lengthOf(object)
     if (typeof callback !== 'function') notCallable(callback)
     for (let index = 0; index < length; index++) {
@@ -14,7 +14,7 @@ export const ArrayPrototype = {
   },
 
   map (this: unknown, callback: Callable, thisArg?: unknown): unknown {
-    const object = toObject(this, 'Array.prototype.map')
+    const object = toObject(this, 'map')
     const length = lengthOf(object)
     if (typeof callback !== 'function') notCallable(callback)
     const Species = speciesOf(object)
@@ -37,7 +37,7 @@ export const ArrayPrototype = {
   },
 
   filter (this: unknown, callback: Callable, thisArg?: unknown): unknown {
-    const object = toObject(this, 'Array.prototype.filter')
+    const object = toObject(this, 'filter')
     const length = lengthOf(object)
     if (typeof callback !== 'function') notCallable(callback)
     const Species = speciesOf(object)
@@ -57,7 +57,7 @@ export const ArrayPrototype = {
   },
 
   some (this: unknown, callback: Callable, thisArg?: unknown): boolean {
-    const object = toObject(this, 'Array.prototype.some')
+    const object = toObject(this, 'some')
     const length = lengthOf(object)
     if (typeof callback !== 'function') notCallable(callback)
     for (let index = 0; index < length; index++) {
@@ -67,7 +67,7 @@ export const ArrayPrototype = {
   },
 
   every (this: unknown, callback: Callable, thisArg?: unknown): boolean {
-    const object = toObject(this, 'Array.prototype.every')
+    const object = toObject(this, 'every')
     const length = lengthOf(object)
     if (typeof callback !== 'function') notCallable(callback)
     for (let index = 0; index < length; index++) {
@@ -77,7 +77,7 @@ export const ArrayPrototype = {
   },
 
   find (this: unknown, callback: Callable, thisArg?: unknown): unknown {
-    const object = toObject(this, 'Array.prototype.find')
+    const object = toObject(this, 'find')
     const length = lengthOf(object)
     if (typeof callback !== 'function') notCallable(callback)
     for (let index = 0; index < length; index++) {
@@ -88,7 +88,7 @@ export const ArrayPrototype = {
   },
 
   findIndex (this: unknown, callback: Callable, thisArg?: unknown): number {
-    const object = toObject(this, 'Array.prototype.findIndex')
+    const object = toObject(this, 'findIndex')
     const length = lengthOf(object)
     if (typeof callback !== 'function') notCallable(callback)
     for (let index = 0; index < length; index++) {
@@ -98,7 +98,7 @@ export const ArrayPrototype = {
   },
 
   findLast (this: unknown, callback: Callable, thisArg?: unknown): unknown {
-    const object = toObject(this, 'Array.prototype.findLast')
+    const object = toObject(this, 'findLast')
     const length = lengthOf(object)
     if (typeof callback !== 'function') notCallable(callback)
     for (let index = length - 1; index >= 0; index--) {
@@ -109,7 +109,7 @@ export const ArrayPrototype = {
   },
 
   findLastIndex (this: unknown, callback: Callable, thisArg?: unknown): number {
-    const object = toObject(this, 'Array.prototype.findLastIndex')
+    const object = toObject(this, 'findLastIndex')
     const length = lengthOf(object)
     if (typeof callback !== 'function') notCallable(callback)
     for (let index = length - 1; index >= 0; index--) {
@@ -119,7 +119,7 @@ export const ArrayPrototype = {
   },
 
   reduce (this: unknown, callback: Callable, ...initial: unknown[]): unknown {
-    const object = toObject(this, 'Array.prototype.reduce')
+    const object = toObject(this, 'reduce')
     const length = lengthOf(object)
     if (typeof callback !== 'function') notCallable(callback)
     let index = 0
@@ -137,7 +137,7 @@ export const ArrayPrototype = {
   },
 
   reduceRight (this: unknown, callback: Callable, ...initial: unknown[]): unknown {
-    const object = toObject(this, 'Array.prototype.reduceRight')
+    const object = toObject(this, 'reduceRight')
     const length = lengthOf(object)
     if (typeof callback !== 'function') notCallable(callback)
     let index = length - 1
@@ -155,9 +155,9 @@ export const ArrayPrototype = {
   },
 
   flatMap (this: unknown, callback: Callable, thisArg?: unknown): unknown {
-    const object = toObject(this, 'Array.prototype.flatMap')
+    const object = toObject(this, 'flatMap')
     const length = lengthOf(object)
-    if (typeof callback !== 'function') notFlatMapper()
+    if (typeof callback !== 'function') notCallable(callback, 'flatMap')
     const Species = speciesOf(object)
     const result: Indexed = Species === undefined ? [] : new Species(0)
     let to = 0
@@ -182,5 +182,3 @@ function append (result: Indexed, index: number, value: unknown, isForeign: bool
   if (isForeign || index in arrayPrototype) createProperty(result, index, value)
   else result[index] = value
 }
-
-function notFlatMapper (): never { throw new TypeError('flatMap mapper function is not callable') }

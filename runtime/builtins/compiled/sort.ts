@@ -2,13 +2,14 @@
  * sort and toSorted of arrays and typed arrays (ECMA-262, 23.1.3.30 and 23.2.3.29) with a comparison function. Without one
  * there is no callback, and a value that cannot be called is refused before anything else: both are the native one's affair.
  */
-import { apply, createProperty, lengthOf, nativeSort, nativeToSorted, nativeTypedSort, nativeTypedToSorted, NativeArray, newTypedArray, toObject, typedLengthOf, type Compare, type Indexed } from '../spec.js'
+import { apply, createProperty, lengthOf, nativeSort, nativeToSorted, NativeArray, sortBisects, toObject, toSortedBisects, type Compare, type Indexed } from '../spec.js'
+import { nativeTyped, newTypedArray, typedLengthOf } from '../spec-typed.js'
 import { mergeSort, timSort } from './tim-sort.js'
 
 export const ArraySort = {
   sort (this: unknown, compare?: Compare): unknown {
     if (typeof compare !== 'function') return apply(nativeSort, this, [compare])
-    const object = toObject(this, 'Array.prototype.sort')
+    const object = toObject(this, 'sort')
     const length = lengthOf(object)
     if (length < 2) return object
     const work: unknown[] = []
@@ -19,7 +20,7 @@ export const ArraySort = {
       if (value === undefined) undefineds++
       else work[work.length] = value
     }
-    timSort(work, compare)
+    timSort(work, compare, sortBisects)
     const count = work.length
     let to = 0
     for (; to < count; to++) object[to] = work[to]
@@ -30,7 +31,7 @@ export const ArraySort = {
 
   toSorted (this: unknown, compare?: Compare): unknown {
     if (typeof compare !== 'function') return apply(nativeToSorted, this, [compare])
-    const object = toObject(this, 'Array.prototype.toSorted')
+    const object = toObject(this, 'toSorted')
     const length = lengthOf(object)
     const result = new NativeArray<unknown>(length)
     const work: unknown[] = []
@@ -38,7 +39,7 @@ export const ArraySort = {
       const value = object[index]
       if (value !== undefined) work[work.length] = value
     }
-    timSort(work, compare)
+    timSort(work, compare, toSortedBisects)
     const count = work.length
     for (let to = 0; to < length; to++) createProperty(result, to, to < count ? work[to] : undefined)
     return result
@@ -48,7 +49,7 @@ export const ArraySort = {
 export const TypedArraySort = {
   sort (this: Indexed, compare?: Compare): unknown {
     const length = typedLengthOf(this)
-    if (typeof compare !== 'function' || length === 0) return apply(nativeTypedSort, this, [compare])
+    if (typeof compare !== 'function' || length === 0) return apply(nativeTyped.sort, this, [compare])
     const work: unknown[] = []
     for (let index = 0; index < length; index++) work[index] = this[index]
     const sorted = mergeSort(work, compare)
@@ -58,7 +59,7 @@ export const TypedArraySort = {
 
   toSorted (this: Indexed, compare?: Compare): unknown {
     const length = typedLengthOf(this)
-    if (typeof compare !== 'function' || length === 0) return apply(nativeTypedToSorted, this, [compare])
+    if (typeof compare !== 'function' || length === 0) return apply(nativeTyped.toSorted, this, [compare])
     const result = newTypedArray(this, length)
     const work: unknown[] = []
     for (let index = 0; index < length; index++) work[index] = this[index]

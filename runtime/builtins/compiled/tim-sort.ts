@@ -16,9 +16,13 @@ interface Sorting {
   minGallop: number
 }
 
-export function timSort (work: unknown[], compare: Compare): void {
+export function timSort (work: unknown[], compare: Compare, bisectsShort: boolean): void {
   let remaining = work.length
   if (remaining < 2) return
+  if (bisectsShort && remaining < 8) {
+    insertionSort(work, compare, 0, 1, remaining)
+    return
+  }
   const sorting: Sorting = { work, compare, starts: [], lengths: [], minGallop: MIN_GALLOP }
   const { starts, lengths } = sorting
   const minRun = minRunLength(remaining)
