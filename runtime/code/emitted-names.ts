@@ -4,7 +4,7 @@ import { uncurry } from '../encoding/natives.js'
 const exec = uncurry(RegExp.prototype.exec)
 const slice = uncurry(String.prototype.slice)
 
-const suffix = /\$(?:resume|loop)\d*(?![\w$])/
+const suffix = /\$(?:resume|loop)\d*(?:\$\d+)?(?![\w$])/
 const nameless = /^(?:\$closure|\$step|_module_)\w*(?![\w$])/
 
 /** Machines, and the structured functions of their loops. */
