@@ -3,7 +3,7 @@
  * snapshot that refers to it, and removed when the last one has gone.
  */
 import type { SnapshotEntry } from './store.js'
-import { existsSync, fsyncDirectory, mkdirSync, readdirSync, replaceFile, unlinkSync } from './own-fs.js'
+import { existsSync, fsyncDirectory, makeFolders, readdirSync, replaceFile, unlinkSync } from './own-fs.js'
 
 const SUFFIX = '.js'
 const encodeText = TextEncoder.prototype.encode.bind(new TextEncoder())
@@ -13,7 +13,7 @@ export const textFile = (folder: string, digest: string): string => `${folder}/$
 export function writeTexts (folder: string, texts: readonly { readonly digest: string, readonly text: string }[]): void {
   let isNew = false
   if (!existsSync(folder)) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolders(folder, 0o700)
     isNew = true
   }
   let wrote = false

@@ -18,7 +18,7 @@ import { findHolder, heldError, takeLock, type Lock } from './lock.js'
 import { removeUnusedTexts, writeTexts } from './code-folder.js'
 import { expired } from './retention.js'
 import {
-  chmodSync, closeSync, errorCode, existsSync, fstatSync, fsyncDirectory, mkdirSync, openSync, readdirSync, readFileSync,
+  chmodSync, closeSync, errorCode, existsSync, fstatSync, fsyncDirectory, makeFolders, openSync, readdirSync, readFileSync,
   readFully, renameSync, replaceFile, rmdirSync, rmSync, statSync, unlinkSync, writeFully
 } from './own-fs.js'
 
@@ -87,7 +87,7 @@ function makePlace (place: string): void {
 
 function makeFolder (folder: string): void {
   if (existsSync(folder)) return
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolders(folder, 0o700)
   // The process's umask may have taken more than it should from the mode.
   chmodSync(folder, 0o700)
 }

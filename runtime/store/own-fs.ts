@@ -3,6 +3,7 @@
  * a snapshot is written by Node's own.
  */
 import fs from 'node:fs'
+import { dirname } from 'node:path'
 
 export const {
   chmodSync, closeSync, existsSync, fstatSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync,
@@ -31,6 +32,19 @@ export function readFully (fd: number, length: number, position: number): Uint8A
     offset += count
   }
   return offset === length ? bytes : bytes.subarray(0, offset)
+}
+
+/** With its parents. Node's own `recursive` never ends where a parent exists and takes no entry, as in /proc. */
+export function makeFolders (folder: string, mode: number): void {
+  try {
+    mkdirSync(folder, { mode })
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return
+    const parent = dirname(folder)
+    if (errorCode(error) !== 'ENOENT' || parent === folder || existsSync(parent)) throw error
+    makeFolders(parent, mode)
+    mkdirSync(folder, { mode })
+  }
 }
 
 /** Makes a rename or a new name in `directory` survive a power cut. Not every system lets a directory be opened. */
