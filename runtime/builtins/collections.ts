@@ -38,17 +38,32 @@ export function openCollection (collection: Collection, listing: Listing): objec
   return iterator
 }
 
-/** How many entries an iterator still has. */
-export function remainingOf (iterator: object): number {
+const { set: nativeSet, delete: nativeMapDelete } = Map.prototype as unknown as Record<'set' | 'delete', Callable>
+const { add: nativeAdd, delete: nativeSetDelete } = Set.prototype as unknown as Record<'add' | 'delete', Callable>
+const sizeOf = (prototype: object): Callable => Object.getOwnPropertyDescriptor(prototype, 'size')!.get as Callable
+const [mapSize, setSize] = [sizeOf(Map.prototype), sizeOf(Set.prototype)]
+const lastEntry = {}
+
+/**
+ * How many entries an iterator still has; undefined for one that has come to its end. V8 ends an iterator that is looked at
+ * behind the last entry, and then it would miss what is added later: so there is one more for the length of the look.
+ */
+export function remainingOf (iterator: object): number | undefined {
+  const { collection } = originOf(iterator)
+  const isInMap = isMap(collection)
+  apply(isInMap ? nativeSet : nativeAdd, collection, [lastEntry, undefined])
   const text = inspect(iterator, { maxArrayLength: 0, customInspect: false, showHidden: false, depth: 0, breakLength: Infinity })
+  apply(isInMap ? nativeMapDelete : nativeSetDelete, collection, [lastEntry])
   const match = /(\d+) more items?/.exec(text)
-  return match === null ? 0 : Number(match[1])
+  return match === null ? undefined : Number(match[1]) - 1
 }
 
-/** Moves a new iterator to where so many entries are left. */
-export function advance (iterator: object, remaining: number): void {
+/** Moves a new iterator to where so many entries are left, or to its end. */
+export function advance (iterator: object, remaining: number | undefined): void {
   const next = isMapIterator(iterator) ? mapNext : setNext
-  for (let count = originOf(iterator).collection.size - remaining; count > 0; count--) apply(next, iterator, [])
+  const { collection } = originOf(iterator)
+  const size = apply(isMap(collection) ? mapSize : setSize, collection, []) as number
+  for (let count = remaining === undefined ? size + 1 : size - remaining; count > 0; count--) apply(next, iterator, [])
 }
 
 function methodsOf (natives: Record<Listing, Callable>): Record<Listing, unknown> {

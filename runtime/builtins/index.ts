@@ -78,9 +78,15 @@ const collectionIteratorKind: Kind = {
     return [collection, listing]
   },
   allocate: ([collection, listing]) => openCollection(collection as Map<unknown, unknown>, listing as Listing),
-  encode: (iterator, out) => { out.count(remainingOf(iterator)) },
+  encode (iterator, out) {
+    const left = remainingOf(iterator)
+    out.count(left === undefined ? 0 : left + 1)
+  },
   fill: (iterator, input) => { Reflect.apply(setRemaining, remaining, [iterator, input.count()]) },
-  filled: iterator => { advance(iterator, Reflect.apply(getRemaining, remaining, [iterator]) as number) },
+  filled (iterator) {
+    const count = Reflect.apply(getRemaining, remaining, [iterator]) as number
+    advance(iterator, count === 0 ? undefined : count - 1)
+  },
 }
 
 /** What lowered loops keep in their frames, by name. */
