@@ -23,6 +23,8 @@ export interface SavedNode {
   readonly children: readonly number[]
   readonly loaded: boolean
   readonly cached: boolean
+  /** Under which it is cached, where that is not its file: the program has put it there. */
+  readonly key?: string
 }
 
 /** The nodes, and the values of those that are data as roots. */
@@ -43,9 +45,12 @@ export function saveTree (modules: readonly LiveModule[], roots: Record<string, 
     instances.set(node, module.id)
     indexOf(node)
   }
-  for (const filename of Object.keys(cache)) {
-    const node = cache[filename]
-    if (isObject(node) && !isOwnModule(node as NodeModule)) indexOf(node as NodeModule)
+  const keys = new Map<NodeModule, string>()
+  for (const key of Object.keys(cache)) {
+    const node = cache[key] as NodeModule
+    if (!isObject(node) || isOwnModule(node)) continue
+    indexOf(node)
+    if (key === node.filename || !keys.has(node)) keys.set(node, key)
   }
   const saved: SavedNode[] = []
   // Grows while parents are found.
@@ -62,7 +67,8 @@ export function saveTree (modules: readonly LiveModule[], roots: Record<string, 
       parent: parent === null || parent === undefined ? (parent === null ? null : -1) : isOwnModule(parent) ? -1 : indexOf(parent),
       children: Array.isArray(node.children) ? mapList(filterList(node.children, child => indices.has(child)), indexOf) : [],
       loaded: node.loaded,
-      cached: cache[node.filename] === node
+      cached: keys.has(node),
+      key: keys.get(node) === node.filename ? undefined : keys.get(node)
     }
   }
   return saved
@@ -88,16 +94,16 @@ export class RestoredTree {
   node (index: number): NodeModule {
     const known = this.#nodes[index]
     if (known !== undefined) return known
-    const { file, cached, parent } = this.saved[index]
-    const existing = nodeModules._cache[file]
+    const { file, key = file, cached, parent } = this.saved[index]
+    const existing = nodeModules._cache[key]
     const isTaken = existing !== undefined && this.#nodes.includes(existing)
-    return this.#nodes[index] = existing !== undefined && cached && !isTaken ? existing : this.#make(file, parent, cached)
+    return this.#nodes[index] = existing !== undefined && cached && !isTaken ? existing : this.#make(file, parent, cached ? key : undefined)
   }
 
-  #make (file: string, parent: number | null, cached: boolean): NodeModule {
+  #make (file: string, parent: number | null, key: string | undefined): NodeModule {
     const node = new nodeModules(file, parent === null ? null : parent === -1 ? undefined : this.node(parent))
     node.filename = file
-    if (cached) nodeModules._cache[file] = node
+    if (key !== undefined) nodeModules._cache[key] = node
     return node
   }
 

@@ -29,7 +29,7 @@ export async function runMode (fixture: Fixture, mode: Mode, seed: number): Prom
       case 'instrumented': return await once(fixture, place, ['--interval', '1h'], 'polls')
       // Torture so rare that it never comes: all polls are compiled in, none restores.
       case 'polls-all': return await once(fixture, place, ['--torture', '1000000000'], 'polls')
-      case 'torture': return await once(fixture, place, ['--torture', String(fixture.config.tortureEvery ?? 1), '--torture-max', '200'], 'restores')
+      case 'torture': return await once(fixture, place, ['--torture', String(fixture.config.tortureEvery ?? 1), '--torture-max', '100'], 'restores')
       case 'kill': return await killed(fixture, place, seed)
     }
   } finally {
