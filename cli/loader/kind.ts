@@ -55,7 +55,9 @@ export function kindOf (path: string, readSource: () => string): Kind {
 const TYPESCRIPT_MODULE =
   /^(?:[ \t]*import[ \t]*(?:["'{*]|(?!type[ \t]+[\w$]+[ \t]*=)[\w$][^=\n(]*(?:\n|,|from\b))|[ \t]*export[ \t]+(?!=|import\b|as\b)[\w{*@]|(?:const [\w$]+ = )?await[ \t])/m
 
-const WORTH_PARSING = /\b(?:import|export|await|require|module|exports)\b/
+/** Words of a module, or a declaration that may clash with a name of the wrapper. Parsing every package's files at each start costs more than all else here. */
+const WORTH_PARSING =
+  /\b(?:import|export|await)\b|\b(?:const|let|class)\b[^;]*\b(?:require|module|exports|__filename|__dirname)\b(?!\s*[(.[])/
 
 /** The messages by which Node itself tells an ES module that was parsed as CommonJS (lib/internal/modules/helpers.js, src/node_contextify.cc). */
 const ESM_MESSAGES = [
