@@ -4,8 +4,8 @@
  * program that ends before its next collection.
  */
 import { defineInternal, defineKind, type Kind } from '../encoding/index.js'
-import { replaceMethods } from '../tasks/install.js'
-import { apply, construct, defineProperty, isCallable, Returned, type Callable } from '../tasks/intrinsics.js'
+import { replaceMethod, replaceMethods } from '../tasks/install.js'
+import { apply, construct, defineProperty, getOwnPropertyDescriptor, isCallable, Returned, type Callable } from '../tasks/intrinsics.js'
 import { currentGeneration } from '../tasks/records.js'
 
 const NativeRegistry = FinalizationRegistry
@@ -52,7 +52,7 @@ function constructRegistry (this: unknown, callback: unknown): object {
   return makeRegistry(new.target === (constructRegistry as unknown) ? NativeRegistry : new.target, callback)
 }
 constructRegistry.prototype = NativeRegistry.prototype // for `instanceof`
-/** Bound, so that `toString` and the parts of a function are a native one's; `prototype` is defined on it. */
+/** Bound: it can be constructed, and its own `prototype` can be defined as the native one's. */
 const OurRegistry = (constructRegistry as (this: unknown, ...rest: never[]) => object).bind(undefined)
 
 const methods = {
@@ -113,8 +113,8 @@ export function installFinalization (): void {
       if (token !== undefined) add(Stamp.byToken(registry), token, registration)
     }
   })
-  for (const key of ['name', 'length', 'prototype']) defineProperty(OurRegistry, key, Object.getOwnPropertyDescriptor(NativeRegistry, key)!)
-  defineProperty(globalThis, 'FinalizationRegistry', { value: OurRegistry, writable: true, configurable: true })
-  defineProperty(NativeRegistry.prototype, 'constructor', { value: OurRegistry, writable: true, configurable: true })
+  defineProperty(OurRegistry, 'prototype', getOwnPropertyDescriptor(NativeRegistry, 'prototype')!)
+  replaceMethod(globalThis, 'FinalizationRegistry', OurRegistry)
+  replaceMethod(NativeRegistry.prototype, 'constructor', OurRegistry)
   replaceMethods(NativeRegistry.prototype, methods)
 }

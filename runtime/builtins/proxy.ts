@@ -3,7 +3,8 @@
  * A Proxy that Node or another realm made cannot be kept.
  */
 import { defineKind, type Kind } from '../encoding/index.js'
-import { apply, defineProperty, isObject, isProxy, Returned } from '../tasks/intrinsics.js'
+import { replaceMethod } from '../tasks/install.js'
+import { apply, defineProperty, getOwnPropertyDescriptor, isObject, isProxy, Returned } from '../tasks/intrinsics.js'
 
 const NativeProxy = Proxy
 const nativeRevocable = Proxy.revocable as (this: typeof Proxy, target: object, handler: object) => { proxy: object, revoke: () => void }
@@ -96,8 +97,7 @@ const revokerKind: Kind = {
 export function installProxy (): void {
   defineKind(proxyKind)
   defineKind(revokerKind)
-  defineProperty(OurProxy, 'name', { value: 'Proxy', configurable: true })
-  defineProperty(OurProxy, 'length', { value: 2, configurable: true })
-  defineProperty(OurProxy, 'revocable', { value: revocable, writable: true, configurable: true })
-  defineProperty(globalThis, 'Proxy', { value: OurProxy, writable: true, configurable: true })
+  defineProperty(OurProxy, 'revocable', getOwnPropertyDescriptor(NativeProxy, 'revocable')!)
+  replaceMethod(OurProxy, 'revocable', revocable)
+  replaceMethod(globalThis, 'Proxy', OurProxy)
 }

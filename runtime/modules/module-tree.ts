@@ -48,7 +48,7 @@ export function saveTree (modules: readonly LiveModule[], roots: Record<string, 
   const keys = new Map<NodeModule, string>()
   for (const key of Object.keys(cache)) {
     const node = cache[key] as NodeModule
-    if (!isObject(node) || isOwnModule(node)) continue
+    if (!isObject(node) || isOwnModule(node) || isOfImportedJson(key, node)) continue
     indexOf(node)
     if (key === node.filename || !keys.has(node)) keys.set(node, key)
   }
@@ -72,6 +72,11 @@ export function saveTree (modules: readonly LiveModule[], roots: Record<string, 
     }
   }
   return saved
+}
+
+/** Node's loader of ES modules keeps JSON that was imported in the cache of `require`, too: it puts it there again by itself. */
+function isOfImportedJson (key: string, node: NodeModule): boolean {
+  return node.filename === undefined && extname(key) === '.json'
 }
 
 function kindOf (node: NodeModule, instances: ReadonlyMap<NodeModule, string>): SavedNode['kind'] {
@@ -114,21 +119,22 @@ export class RestoredTree {
   /** Packages that are not compiled run before anything refers to what they export. */
   loadNative (): void {
     for (let index = 0; index < this.saved.length; index++) {
-      const { kind, file, parent, cached } = this.saved[index]
+      const { kind, file, cached } = this.saved[index]
       if (kind !== 'native' || !cached) continue
-      nodeModules._load(file, parent === null || parent === -1 ? undefined : this.node(parent), false)
-      const node = this.#nodes[index] = nodeModules._cache[file]!
-      nameForeign(file, node.exports)
+      nameForeign(file, this.#load(index))
     }
   }
 
-  /** `required:` names an ES module that CommonJS has required. */
-  requireEsm (index: number): object {
+  /** By Node's own loader: returns what it exports. */
+  #load (index: number): object {
     const { file, parent } = this.saved[index]
     const exports = nodeModules._load(file, parent === null || parent === -1 ? undefined : this.node(parent), false) as object
     this.#nodes[index] = nodeModules._cache[file]
     return exports
   }
+
+  /** `required:` names an ES module that CommonJS has required. */
+  requireEsm (index: number): object { return this.#load(index) }
 
   /** When every module has been loaded: the rest of what the snapshot says. */
   complete (dataOf: (index: number) => unknown): void {

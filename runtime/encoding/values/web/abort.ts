@@ -16,16 +16,17 @@ const reason = getter<AbortSignal, unknown>(NativeSignal.prototype, 'reason')
 const abort = uncurry(NativeController.prototype.abort)
 const any = uncurry(NativeSignal.any as (this: typeof AbortSignal, sources: AbortSignal[]) => AbortSignal)
 
-const symbols = sampleSymbols()
-const sourcesSymbol = symbols.named('kSourceSignals')
-const timeoutSymbol = symbols.named('kTimeout')
-
-function sampleSymbols (): NodeSymbols {
+/** Learnt from samples at the first signal: a program that has none pays for none. */
+let learnt: NodeSymbols | undefined
+function symbols (): NodeSymbols {
+  if (learnt !== undefined) return learnt
   const followed = new NativeController()
-  const following = NativeSignal.any([followed.signal])
-  const timed = NativeSignal.timeout(1)
-  return new NodeSymbols(followed.signal, following, timed)
+  const following = any(NativeSignal, [signalOf(followed)])
+  const timed = startTimeout(LONGEST_MS)
+  return learnt = new NodeSymbols(signalOf(followed), following, timed)
 }
+/** Of Node's timers; it does not keep the process alive. */
+const LONGEST_MS = 2 ** 31 - 1
 
 const OPEN = 0
 const ABORTED = 1
@@ -35,7 +36,7 @@ const TIMED = 3
 const controllers = new SafeWeakMap<AbortSignal, AbortController>()
 
 function sourcesOf (signal: AbortSignal): AbortSignal[] {
-  const references = stateOf(signal, sourcesSymbol) as Set<WeakRef<AbortSignal>> | undefined
+  const references = stateOf(signal, symbols().named('kSourceSignals')) as Set<WeakRef<AbortSignal>> | undefined
   const sources: AbortSignal[] = []
   references?.forEach(reference => {
     const source = reference.deref()
@@ -52,7 +53,7 @@ defineBuiltinKind<AbortSignal>({
     if (aborted(signal)) return [ABORTED, reason(signal)]
     const sources = sourcesOf(signal)
     if (sources.length > 0) return [FOLLOWING, ...sources]
-    if (stateOf(signal, timeoutSymbol) !== true) return [OPEN]
+    if (stateOf(signal, symbols().named('kTimeout')) !== true) return [OPEN]
     return [TIMED, remainingOf(signal) ?? visit.refuse(signal, 'A timeout that was set before the program began')]
   },
   allocate (parts) {
@@ -75,7 +76,7 @@ defineBuiltinKind<AbortSignal>({
   },
   encode: encodeListeners,
   fill: fillListeners,
-  ownKeys: signal => symbols.keysOf(signal)
+  ownKeys: signal => symbols().keysOf(signal)
 })
 
 function isSignal (value: unknown): boolean {

@@ -14,8 +14,7 @@ const composed = getter<Event, boolean>(prototype, 'composed')
 const defaultPrevented = getter<Event, boolean>(prototype, 'defaultPrevented')
 const preventDefault = uncurry(prototype.preventDefault)
 
-/** Node 20.19 has CustomEvent; what has none has no such objects. */
-const symbols = new NodeSymbols(new NativeEvent('sample'), ...(NativeCustomEvent === undefined ? [] : [new NativeCustomEvent('sample')]))
+const symbols = new NodeSymbols(new NativeEvent('sample'), new NativeCustomEvent('sample'))
 const targetSymbol = symbols.named('kTarget')
 const detailSymbol = symbols.named('detail')
 
@@ -55,4 +54,4 @@ function setState (event: Event, symbol: symbol | undefined, value: unknown): vo
 }
 
 define('event', NativeEvent)
-if (NativeCustomEvent !== undefined) define('custom-event', NativeCustomEvent)
+define('custom-event', NativeCustomEvent)
