@@ -27,24 +27,28 @@ interface Parts {
 }
 
 function pushLoop (parts: Parts, context: LowerContext): void {
-  const { node, labels, test, update, head, latch, label } = parts
+  const { node, test, update, latch, label } = parts
   const { points } = context.file
   const slicing = points.has(node) ? points.sliceOf(node) : undefined
   if (slicing !== undefined) { pushSlices(parts, slicing, context); return }
   const latchStatements = latch === undefined ? [] : context.collect(latch)
   const hasLatch = latchStatements.length > 0
   const continueLabel = hasLatch ? context.label('next') : label
-  const entry: Jump = { kind: 'loop', userLabels: labels, breakLabel: label, continueLabel, isContinueBreak: hasLatch }
   const body = context.collect(() => {
     if (points.has(node)) context.poll(node)
-    head?.(continueLabel)
-    context.jumps.push(entry)
-    const inner = context.collect(() => context.statement(() => lowerStatement(node.statement, context)))
-    context.jumps.pop()
-    if (hasLatch) context.push({ kind: 'labeled', label: continueLabel, body: inner })
-    else for (const statement of inner) context.push(statement)
+    lowerIterated(parts, continueLabel, hasLatch, context)
   })
   context.push({ kind: 'loop', label, test, update, body, latch: latchStatements, suspends: points.suspends(node) })
+}
+
+/** What runs in each iteration, but for the latch. */
+function lowerIterated ({ node, labels, head, label }: Parts, continueLabel: string, hasLatch: boolean, context: LowerContext): void {
+  head?.(continueLabel)
+  context.jumps.push({ kind: 'loop', userLabels: labels, breakLabel: label, continueLabel, isContinueBreak: hasLatch })
+  const statements = context.collect(() => context.statement(() => lowerStatement(node.statement, context)))
+  context.jumps.pop()
+  if (hasLatch) context.push({ kind: 'labeled', label: continueLabel, body: statements })
+  else for (const statement of statements) context.push(statement)
 }
 
 /**
@@ -56,13 +60,13 @@ function pushLoop (parts: Parts, context: LowerContext): void {
  * The first costs nothing (0.9 to 1.0; its test is the source's own), the second a count in a register (1.0 to 1.1). The first
  * needs numbers: any other counter or limit, whose comparison may run code, is compared as often as in the source.
  */
-function pushSlices ({ node, labels, test, update, head, latch, label }: Parts, { iterations, counter }: Slicing, context: LowerContext): void {
+function pushSlices (parts: Parts, { iterations, counter }: Slicing, context: LowerContext): void {
+  const { node, test, update, latch, label } = parts
   const latchStatements = latch === undefined ? [] : context.collect(latch)
   const hasLatch = latchStatements.length > 0
   const slice = context.label('slice')
   const continueLabel = hasLatch ? context.label('next') : slice
   const end = context.temporary()
-  const entry: Jump = { kind: 'loop', userLabels: labels, breakLabel: label, continueLabel, isContinueBreak: hasLatch }
   const leave: Lowered[] = [{ kind: 'break', label }]
   const body = context.collect(() => {
     if (counter !== undefined) {
@@ -74,12 +78,7 @@ function pushSlices ({ node, labels, test, update, head, latch, label }: Parts, 
     } else context.plain(`${end} = 0`)
     const inner = context.collect(() => {
       if (counter === undefined && test !== undefined) context.push({ kind: 'if', test: ['!(', test, ')'], then: leave, otherwise: [] })
-      head?.(continueLabel)
-      context.jumps.push(entry)
-      const statements = context.collect(() => context.statement(() => lowerStatement(node.statement, context)))
-      context.jumps.pop()
-      if (hasLatch) context.push({ kind: 'labeled', label: continueLabel, body: statements })
-      else for (const statement of statements) context.push(statement)
+      lowerIterated(parts, continueLabel, hasLatch, context)
     })
     const common = { kind: 'loop', label: slice, body: inner, latch: latchStatements, suspends: false } as const
     if (counter !== undefined) {
