@@ -6,7 +6,6 @@ import { abi } from './abi.js'
 import { ABANDON, driverDepth, setOnCapture } from './restore/drive.js'
 import { Frame } from './restore/frame.js'
 import { defineBuiltinKinds, installBuiltins } from './builtins/index.js'
-import { installCompiled } from './builtins/install-compiled.js'
 import { setBegunTest } from './capture/native-frames.js'
 import { checkCode } from './code/check-code.js'
 import { saveCode } from './code/saved-code.js'
@@ -38,6 +37,12 @@ import { askMaker } from './tasks/runtime-functions.js'
 import { captureTasks, defineTaskKinds, dropTasks, installTasks } from './tasks/index.js'
 
 const naming = createNaming(abi)
+
+let installCompiled: () => void
+/** Once, before `prepareRun` and before any hooks of the loader: they call the runtime as soon as they are evaluated. */
+export async function loadCompiledBuiltins (): Promise<void> {
+  ({ installCompiled } = await import('./builtins/install-compiled.js'))
+}
 
 export async function prepareRun (plan: RunPlan): Promise<PreparedRun> {
   const { restoreFrom, restoreCode, checkpointer } = plan

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError, Help } from 'commander'
 import { EXIT } from '../../runtime/checkpoint/choose.js'
 import type { CompileCommandOptions } from './compile.js'
+import { ownManifest } from '../../runtime/code/own-files.js'
 import { environmentName, RUN_OPTIONS } from '../../runtime/checkpoint/settings.js'
 
 const OVERVIEW = `
@@ -115,12 +116,4 @@ export interface StoreOptions {
   readonly json?: boolean
 }
 
-/** Beside the nearest package.json, in the sources as in the packed dist. */
-function readVersion (): string {
-  for (const path of ['../../package.json', '../../../package.json']) {
-    try {
-      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version
-    } catch {}
-  }
-  return 'unknown'
-}
+const readVersion = (): string => (JSON.parse(readFileSync(ownManifest(), 'utf8')) as { version: string }).version

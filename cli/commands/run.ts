@@ -7,9 +7,14 @@ import { createRequire } from 'node:module'
 import { basename, relative, resolve } from 'node:path'
 import { EXIT, StartError } from '../../runtime/checkpoint/choose.js'
 import type { Invocation } from '../../runtime/checkpoint/command.js'
+import { startRun } from '../../runtime/checkpoint/run.js'
 import { optionsFromEnvironment, parseSettings, UsageError, type RunSettings } from '../../runtime/checkpoint/settings.js'
-import { splitRunWords, type RunWords } from '../arguments.js'
+import { loadCompiledBuiltins, prepareRun, setReload } from '../../runtime/core.js'
 import { RepriseError } from '../../runtime/diagnostics/error.js'
+import { ABANDONED } from '../../runtime/modules/live-module.js'
+import { currentGeneration } from '../../runtime/tasks/records.js'
+import { splitRunWords, type RunWords } from '../arguments.js'
+import { installLoader, setGeneration, startProgram } from '../loader/index.js'
 import { fail, failWith } from '../output.js'
 
 /** `named`: the word `run` was typed, and stands in the command that goes on. */
@@ -33,17 +38,13 @@ export async function run (words: readonly string[], named: boolean): Promise<vo
     return await tortureProcess(settings, invocation)
   }
   process.argv = [process.execPath, resolve(split.program), ...split.argv]
-  // The loader before the runtime: it keeps the built-ins that it found, whatever is put in their place.
-  const { installLoader, startProgram } = await import('../loader/index.js')
+  await loadCompiledBuiltins()
   // Our tests torture the code that users run, too. All processes of a run must compile alike: frames stand at places in the text.
   const wanted = process.env.REPRISE_POLLS
   const polls = wanted === 'all' || (wanted !== 'sparse' && settings.torture !== undefined) ? 'all' : 'sparse'
-  await installLoader({ program, polls, quiet: settings.quiet })
+  installLoader({ program, polls, quiet: settings.quiet })
   await begin(settings, invocation)
   if (settings.torture === undefined) return await startProgram(program)
-  const [{ setReload }, { ABANDONED }, { currentGeneration }, { setGeneration }] = await Promise.all([
-    import('../../runtime/core.js'), import('../../runtime/modules/live-module.js'), import('../../runtime/tasks/records.js'), import('../loader/index.js')
-  ])
   const start = async (generation: number): Promise<void> => {
     try {
       await startProgram(program, { generation, isAbandoned: () => currentGeneration() !== generation })
@@ -70,10 +71,6 @@ function parse (words: readonly string[]): { split: RunWords, settings: RunSetti
 }
 
 async function begin (settings: RunSettings, invocation: Invocation): Promise<void> {
-  const [{ startRun }, { prepareRun }] = await Promise.all([
-    import('../../runtime/checkpoint/run.js'),
-    import('../../runtime/core.js')
-  ])
   try {
     await startRun({ settings, invocation, environment: process.env, prepare: prepareRun })
   } catch (error) {

@@ -5,11 +5,11 @@
  */
 import { readFileSync, writeSync } from 'node:fs'
 import { isCompiledText } from '../../runtime/code/mark.js'
+import { isOwnFile } from '../../runtime/code/own-files.js'
 import { keyOf, readCompiled, writeCompiled, type CompiledText } from './cache.js'
 import type { CompileNow } from './compiler-thread.js'
 import type { CompileRequest } from './compile-text.js'
 import { isCode, isTypeScript, kindOf, type Kind } from './kind.js'
-import { isOwn } from './own.js'
 import { isInNodeModules, packageFolderName } from './packages.js'
 import { createProgress, now } from './progress.js'
 import { tsconfigOf } from './tsconfig.js'
@@ -47,7 +47,7 @@ export function createLoader (settings: LoaderSettings, compileNow: CompileNow, 
   const replaced = new Map<string, string>()
 
   function isCompiled (path: string): boolean {
-    if (!isCode(path) || isOwn(path)) return false
+    if (!isCode(path) || isOwnFile(path)) return false
     const name = packageFolderName(path)
     return name === undefined || !excluded.has(name)
   }

@@ -9,6 +9,7 @@
  *                                                    the end cannot both win)
  */
 import { MessageChannel, Worker, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
+import { ownFile } from '../../runtime/code/own-files.js'
 import type { CompileOutcome, CompileRequest } from './compile-text.js'
 
 const IDLE = 0
@@ -56,7 +57,7 @@ function startThread (): { cell: Int32Array<SharedArrayBuffer>, port: MessagePor
   const { port1, port2 } = new MessageChannel()
   const data: ThreadData = { repriseCompiler: true, cell, port: port2 }
   const { NODE_OPTIONS: _, ...env } = process.env
-  const worker = new Worker(new URL(import.meta.url), {
+  const worker = new Worker(ownFile('cli', 'loader', 'compiler-thread'), {
     workerData: data,
     transferList: [port2],
     // Not the program's: `--import reprise/register` would begin here again.

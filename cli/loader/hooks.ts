@@ -10,10 +10,11 @@
 import Module from 'node:module'
 import { pathToFileURL } from 'node:url'
 import type { Loader } from './compiled.js'
+import { isOwnFile } from '../../runtime/code/own-files.js'
 import { facadeOf } from './facade.js'
 import { generationOf, textOfGeneration, withGeneration } from './generation.js'
 import { isTypeScript } from './kind.js'
-import { isOwn, mayBeLoadedByUs, ownPathOf } from './own.js'
+import { mayBeLoadedByUs, ownPathOf } from './own.js'
 import { pathOf, resolveAfter, resolveBefore, urlOf } from './resolve.js'
 
 export interface Resolved {
@@ -97,7 +98,7 @@ export function createRules (loader: Loader): Rules {
 /** A module that reprise has loaded for itself. The program's instance of a dependency of ours has a generation, if only zero. */
 function isOurs (url: string | undefined): boolean {
   const path = pathOf(url)
-  return path !== undefined && (isOwn(path) || (mayBeLoadedByUs(path) && !/[?&]reprise=/.test(url ?? '')))
+  return path !== undefined && (isOwnFile(path) || (mayBeLoadedByUs(path) && !/[?&]reprise=/.test(url ?? '')))
 }
 
 const isRequired = ({ conditions }: LoadContext): boolean => conditions?.includes('require') === true

@@ -3,8 +3,11 @@ import Module from 'node:module'
 import { readFileSync, realpathSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads'
+import * as abi from '../../runtime/abi.js'
 import { isCompiledText } from '../../runtime/code/mark.js'
+import { ownFile } from '../../runtime/code/own-files.js'
 import { registerTextSupplier, setProgramFiles } from '../../runtime/code/texts.js'
+import * as index from '../../runtime/index.js'
 import { openCache, type CompiledText } from './cache.js'
 import { hookCommonJs, runMainCommonJs } from './commonjs.js'
 import { createLoader, type LoaderSettings } from './compiled.js'
@@ -13,7 +16,6 @@ import { generationCell, withQuery } from './generation.js'
 import { createRules, hookModules, registerHooksOfNode } from './hooks.js'
 import type { HooksData, ReplacementMessage, TextMessage } from './hooks-thread.js'
 import { isCode, kindOf } from './kind.js'
-import { ownFile } from './own.js'
 import { packageOf } from './packages.js'
 
 export { setGeneration } from './generation.js'
@@ -26,15 +28,16 @@ export interface LoaderOptions {
   readonly quiet?: boolean
 }
 
-let installed: Promise<void> | undefined
+let isInstalled = false
 
 /** From now on what is imported and required is compiled. Once per thread. */
-export function installLoader (options: LoaderOptions): Promise<void> {
-  installed ??= install(options)
-  return installed
+export function installLoader (options: LoaderOptions): void {
+  if (isInstalled) return
+  isInstalled = true
+  install(options)
 }
 
-async function install ({ program, polls = 'sparse', strict = false, quiet = false }: LoaderOptions): Promise<void> {
+function install ({ program, polls = 'sparse', strict = false, quiet = false }: LoaderOptions): void {
   const settings: LoaderSettings = {
     polls,
     strict,
@@ -49,8 +52,7 @@ async function install ({ program, polls = 'sparse', strict = false, quiet = fal
     note(known, path, compiled)
   }
   const loader = createLoader(settings, compilerInThread(), remember)
-  // Loaded here, so that CommonJS can be given them without a wait.
-  const [index, abi] = await Promise.all([import('../../runtime/index.js'), import('../../runtime/abi.js')])
+  // So that CommonJS can be given them without a wait.
   const namespaces = new Map<string, unknown>([[ownFile('runtime', 'index'), index], [ownFile('runtime', 'abi'), abi]])
   const registerHooks = registerHooksOfNode()
   hookCommonJs(loader, { namespaceOf: path => namespaces.get(path) }, registerHooks !== undefined)
@@ -85,7 +87,7 @@ function registerThread (settings: LoaderSettings): MessagePort {
   const { port1, port2 } = new MessageChannel()
   port1.unref()
   const data: HooksData = { settings, generation: generationCell(), port: port2 }
-  Module.register('./hooks-thread.js', { parentURL: import.meta.url, data, transferList: [port2] })
+  Module.register(pathToFileURL(ownFile('cli', 'loader', 'hooks-thread')), { data, transferList: [port2] })
   return port1
 }
 

@@ -5,15 +5,8 @@
  * holds. And our own dependencies that were loaded before the program are no part of it: a program that imports `commander` too
  * gets an instance of its own, compiled.
  */
-import { fileURLToPath } from 'node:url'
-import { dirname, join, sep } from 'node:path'
+import { isOwnFile, ownFile } from '../../runtime/code/own-files.js'
 import { packageFolderName } from './packages.js'
-
-/** The folder of the built (or source) files that this one belongs to. */
-const ownFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
-const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
-
-export const ownFile = (...path: string[]): string => join(ownFolder, ...path) + extension
 
 const SPECIFIERS: Readonly<Record<string, string | undefined>> = {
   'reprise': ownFile('runtime', 'index'),
@@ -23,10 +16,6 @@ const SPECIFIERS: Readonly<Record<string, string | undefined>> = {
 /** The running reprise's file for a specifier of ours. */
 export const ownPathOf = (specifier: string): string | undefined =>
   Object.hasOwn(SPECIFIERS, specifier) ? SPECIFIERS[specifier] : undefined
-
-const OWN_PARTS = ['cli', 'runtime', 'transformer'].map(part => join(ownFolder, part) + sep)
-
-export const isOwn = (path: string): boolean => OWN_PARTS.some(part => path.startsWith(part))
 
 /** What package.json lists under "dependencies". */
 const DEPENDENCIES = new Set([

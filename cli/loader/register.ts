@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
+import { loadCompiledBuiltins } from '../../runtime/core.js'
 import { isCompilerThread } from './compiler-thread.js'
 import { enableSourceMaps, installLoader } from './index.js'
 import { loaderOptionsFromEnvironment, startFromEnvironment } from './prepare.js'
@@ -12,7 +13,8 @@ import { loaderOptionsFromEnvironment, startFromEnvironment } from './prepare.js
 if (!isCompilerThread()) {
   const program = process.argv[1]
   const isRun = isMainThread && program !== undefined
-  await installLoader({ program: resolve(program ?? 'index.js'), ...(isRun ? loaderOptionsFromEnvironment() : {}) })
+  await loadCompiledBuiltins()
+  installLoader({ program: resolve(program ?? 'index.js'), ...(isRun ? loaderOptionsFromEnvironment() : {}) })
   if (isRun) await startFromEnvironment(resolve(program))
   enableSourceMaps()
 }

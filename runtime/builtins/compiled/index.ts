@@ -1,0 +1,11 @@
+/** The methods that call back, each as a record of functions by name; install-compiled.ts puts them in the place of the native ones. */
+export { ArrayConstructor } from './array-constructor.js'
+export { ArrayPrototype } from './array.js'
+export { IteratorPrototype } from './iterator.js'
+export { JsonNamespace } from './json.js'
+export { MapPrototype } from './map.js'
+export { MapConstructor, ObjectConstructor } from './object.js'
+export { SetPrototype } from './set.js'
+export { ArraySort, TypedArraySort } from './sort.js'
+export { StringPrototype } from './string.js'
+export { TypedArrayConstructor, TypedArrayPrototype } from './typed-array.js'
