@@ -5,7 +5,7 @@
  * holds. And our own dependencies that were loaded before the program are no part of it: a program that imports `commander` too
  * gets an instance of its own, compiled.
  */
-import { isOwnFile, ownFile } from '../../runtime/code/own-files.js'
+import { ownFile } from '../../runtime/code/own-files.js'
 import { packageFolderName } from './packages.js'
 
 const SPECIFIERS: Readonly<Record<string, string | undefined>> = {

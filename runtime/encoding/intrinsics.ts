@@ -19,7 +19,17 @@ import type { Nameable } from './naming.js'
 const require = createRequire(import.meta.url)
 const DEPTH_MAX = 6
 
-const names = new SafeMap<Nameable, string>()
+/** Where the walk met a value; what of it is text is made when somebody asks. */
+interface Place {
+  readonly parent: Place | undefined
+  /** A root's whole name, or the key under which `parent` holds the value. */
+  readonly key: string | symbol
+  readonly part: '' | ':get' | ':set' | ':symbol' | ':proto'
+  readonly depth: number
+  text: string | undefined
+}
+
+const places = new SafeMap<Nameable, Place>()
 const roots = new SafeMap<string, object>()
 const walkedModules = new SafeSet<string>()
 let walked = false
@@ -30,8 +40,22 @@ const PREFIX = 'NativeModule '
 
 export function intrinsicName (value: Nameable): string | undefined {
   if (!walked) nameIntrinsics()
-  return names.get(value)
+  const place = places.get(value)
+  return place === undefined ? undefined : textOf(place)
 }
+
+function textOf (place: Place): string {
+  return place.text ??= place.parent === undefined ? place.key as string : textBelow(place, place.parent)
+}
+
+function textBelow ({ key, part }: Place, parent: Place): string {
+  if (part === ':proto') return textOf(parent) + part
+  const segment = segmentOf(key)! + part
+  return parent === globalPlace ? segment : `${textOf(parent)}.${segment}`
+}
+
+const rootPlace = (name: string): Place => ({ parent: undefined, key: name, part: '', depth: 0, text: name })
+const globalPlace = rootPlace('globalThis')
 
 /** The first walk, and later what has been loaded since: modules, and globals that Node makes on the first look. */
 export function nameIntrinsics (): void {
@@ -61,7 +85,7 @@ function addLazyGlobals (queue: Step[]): void {
   for (let index = 0; index < lazyGlobals.length; index++) {
     const key = lazyGlobals[index]
     const value: unknown = isUnmade(key) ? undefined : getOwn(globalThis, key)?.value
-    if (isObject(value)) queue[queue.length] = { value, name: escape(key), depth: 1 }
+    if (isObject(value)) queue[queue.length] = { value, place: { parent: globalPlace, key, part: '', depth: 1, text: undefined } }
     else lazyGlobals[left++] = key
   }
   lazyGlobals.length = left
@@ -80,7 +104,7 @@ export function nameForeign (file: string, exports: unknown): void {
   if (!isObject(exports)) return
   const name = foreignRoot(file)
   roots.set(name, exports)
-  walk([{ value: exports, name, depth: 0 }], true)
+  walk([{ value: exports, place: rootPlace(name) }], true)
 }
 
 /** A root's name may hold anything but percent signs. */
@@ -124,35 +148,38 @@ export function isFetchLoaded (): boolean {
 
 // ---- the walk
 
-interface Step { value: Nameable, name: string, depth: number }
+interface Step { value: Nameable, place: Place }
 
 function walk (queue: Step[], again = false): void {
   for (let next = 0; next < queue.length; next++) {
-    const { value, name, depth } = queue[next]
-    if (names.has(value) && !(again && next === 0)) continue
-    names.set(value, name)
-    if (typeof value === 'symbol' || depth === DEPTH_MAX || isProxy(value) || isView(value) || (isArray(value) && value.length > 0)) continue
-    const add = (child: unknown, path: string): void => {
-      if ((isObject(child) || isUnregistered(child)) && !names.has(child)) queue[queue.length] = { value: child, name: path, depth: depth + 1 }
-    }
+    const { value, place } = queue[next]
+    if (places.has(value) && !(again && next === 0)) continue
+    places.set(value, place)
+    if (typeof value === 'symbol' || place.depth === DEPTH_MAX || isProxy(value) || isView(value) || (isArray(value) && value.length > 0)) continue
     const keys = ownKeys(value)
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index]
-      const segment = segmentOf(key)
-      if (segment === undefined || (value === globalThis && (isOfProgram(key) || isUnmade(key)))) continue
-      const path = value === globalThis ? segment : `${name}.${segment}`
-      if (typeof key === 'symbol') add(key, `${path}:symbol`)
+      if (value === globalThis && (isOfProgram(key) || isUnmade(key))) continue
+      if (typeof key === 'symbol') {
+        if (segmentOf(key) === undefined) continue
+        add(queue, key, place, key, ':symbol')
+      }
       const descriptor = getOwn(value, key)
       if (descriptor === undefined) continue
       if (hasOwn(descriptor, 'value')) {
-        add(descriptor.value, path)
+        add(queue, descriptor.value, place, key, '')
       } else {
-        add(descriptor.get, `${path}:get`)
-        add(descriptor.set, `${path}:set`)
+        add(queue, descriptor.get, place, key, ':get')
+        add(queue, descriptor.set, place, key, ':set')
       }
     }
-    add(getPrototypeOf(value), `${name}:proto`)
+    add(queue, getPrototypeOf(value), place, '', ':proto')
   }
+}
+
+function add (queue: Step[], value: unknown, parent: Place, key: string | symbol, part: Place['part']): void {
+  if ((!isObject(value) && !isUnregistered(value)) || places.has(value)) return
+  queue[queue.length] = { value, place: { parent, key, part, depth: parent.depth + 1, text: undefined } }
 }
 
 function isUnregistered (value: unknown): value is symbol {
@@ -174,7 +201,7 @@ function addHidden (queue: Step[]): void {
   const addRoot = (name: string, value: object | null): void => {
     if (value === null) return
     roots.set(name, value)
-    queue[queue.length] = { value, name, depth: 0 }
+    queue[queue.length] = { value, place: value === globalThis ? globalPlace : rootPlace(name) }
   }
   addRoot('globalThis', globalThis)
   for (const name of ['process', 'Buffer', 'performance']) addRoot(name, singletons[name])
@@ -212,7 +239,7 @@ function addIteratorHelpers (addRoot: (name: string, value: object | null) => vo
 function addSamples (queue: Step[], module: string): void {
   const add = (name: string, value: object): void => {
     roots.set(name, value)
-    queue[queue.length] = { value, name, depth: 0 }
+    queue[queue.length] = { value, place: rootPlace(name) }
   }
   if (module === 'events') {
     const Emitter = require('node:events') as new () => object
@@ -256,7 +283,7 @@ function addModule (queue: Step[], name: string): void {
   }
   if (!isObject(exports)) return
   roots.set(`node:${name}`, exports)
-  queue[queue.length] = { value: exports, name: `node:${name}`, depth: 0 }
+  queue[queue.length] = { value: exports, place: rootPlace(`node:${name}`) }
 }
 
 // ---- paths

@@ -20,7 +20,7 @@ export function writeTexts (folder: string, texts: readonly { readonly digest: s
   for (let index = 0; index < texts.length; index++) {
     const { digest, text } = texts[index]
     if (existsSync(textFile(folder, digest))) continue
-    replaceFile(folder, digest + SUFFIX, [encodeText(text)], false)
+    replaceFile(folder, digest + SUFFIX, [encodeText(text)], 'file')
     wrote = true
   }
   if (wrote) fsyncDirectory(folder)

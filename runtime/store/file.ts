@@ -190,7 +190,8 @@ function holdRun (folder: string, id: string, lock: Lock): HeldRun {
     },
     writeRecord (record) {
       try {
-        replaceFile(folder, 'run.json', [encodeText(JSON.stringify(record, null, 2) + '\n')])
+        // Of what it says the snapshots know all that going on needs: not worth the wait for the disk at each start.
+        replaceFile(folder, 'run.json', [encodeText(JSON.stringify(record, null, 2) + '\n')], 'process')
       } catch (error) {
         throw new StoreError('RP4002', [folder, messageOf(error)])
       }

@@ -63,15 +63,15 @@ export function fsyncDirectory (directory: string): void {
 /**
  * Replaces `file` as a whole: a temporary file, fsync, rename, fsync of the directory. Whoever reads `file` sees the old
  * content or the new one, and after this has returned only the new one, even after a power cut. Who replaces many files syncs
- * the directory once, after the last.
+ * the directory once, after the last: 'file'. 'process' survives the end of the process, but maybe no power cut.
  */
-export function replaceFile (directory: string, file: string, parts: readonly Uint8Array[], syncsDirectory = true): void {
+export function replaceFile (directory: string, file: string, parts: readonly Uint8Array[], survives: 'all' | 'file' | 'process' = 'all'): void {
   const temporary = `${directory}/${file}.${process.pid}.tmp`
   try {
     const fd = openSync(temporary, 'wx', 0o600)
     try {
       for (let index = 0; index < parts.length; index++) writeFully(fd, parts[index])
-      fsyncSync(fd)
+      if (survives !== 'process') fsyncSync(fd)
     } finally { closeSync(fd) }
     renameSync(temporary, `${directory}/${file}`)
   } catch (error) {
@@ -79,5 +79,5 @@ export function replaceFile (directory: string, file: string, parts: readonly Ui
     try { unlinkSync(temporary) } catch {}
     throw error
   }
-  if (syncsDirectory) fsyncDirectory(directory)
+  if (survives === 'all') fsyncDirectory(directory)
 }
