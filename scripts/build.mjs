@@ -8,10 +8,6 @@ import { readFileSync, readdirSync, rmSync, writeFileSync, mkdirSync } from 'nod
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
-const runtimeApart = {
-  name: 'runtime-apart',
-  setup: ({ onResolve }) => { onResolve({ filter: /^\.\.\/spec/ }, () => ({ path: '../specification.js', external: true })) }
-}
 const common = { platform: 'node', target: 'node20.19', format: 'esm', outbase: '.', sourcemap: true, packages: 'external', logLevel: 'warning' }
 
 const entries = [
@@ -24,7 +20,7 @@ const threads = ['cli/loader/hooks-thread.ts', 'cli/loader/compiler-thread.ts']
 rmSync('dist/chunks', { recursive: true, force: true })
 const define = { REPRISE_COMPILER_DIGEST: JSON.stringify(digestOf('transformer', 'cli/loader')) }
 for (const entryPoints of [entries, threads]) {
-  await build({ ...common, entryPoints, define, bundle: true, splitting: true, outdir: 'dist', chunkNames: 'chunks/[name]-[hash]', external: ['./compiled/index.js'] })
+  await build({ ...common, entryPoints, define, bundle: true, splitting: true, outdir: 'dist', chunkNames: 'chunks/[name]-[hash]', external: ['./compiled/*'] })
 }
 await build({ ...common, entryPoints: ['transformer/ways-in/plugin.cts'], format: 'cjs', outdir: 'dist', outExtension: { '.js': '.cjs' } })
 await compileBuiltins('runtime/builtins/compiled')
@@ -38,14 +34,17 @@ function digestOf (...folders) {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** One module, so that it is read and compiled by V8 at once. */
+/** A module each, by which their frames are known. */
 async function compileBuiltins (folder) {
   const { compile } = await import('../dist/transformer/index.js')
-  const { outputFiles: [{ text }] } = await build({ ...common, entryPoints: [`${folder}/index.ts`], bundle: true, write: false, sourcemap: false, plugins: [runtimeApart] })
-  const { code, diagnostics } = compile(text, { fileName: 'builtins.js', module: 'esm' })
-  if (diagnostics.length > 0) throw new Error(diagnostics.map(String).join('\n'))
   mkdirSync(`dist/${folder}`, { recursive: true })
-  writeFileSync(`dist/${folder}/index.js`, code
-    .replace('"reprise/runtime"', '"../../abi.js"')
-    .replace('$.esm(import.meta, ', '$.builtins("reprise:builtins/all", '))
+  for (const file of readdirSync(folder)) {
+    const name = file.replace(/\.ts$/, '')
+    const { code, diagnostics } = compile(readFileSync(`${folder}/${file}`, 'utf8'), { fileName: file, module: 'esm', compilerOptions: { removeComments: true } })
+    if (diagnostics.length > 0) throw new Error(`${file}: ${diagnostics.map(String).join('\n')}`)
+    writeFileSync(`dist/${folder}/${name}.js`, code
+      .replace('"reprise/runtime"', '"../../abi.js"')
+      .replace(/'\.\.\/spec(-\w+)?\.js'/g, '"../specification.js"')
+      .replace('$.esm(import.meta, ', `$.builtins("reprise:builtins/${name}", `))
+  }
 }

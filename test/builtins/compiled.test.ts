@@ -7,10 +7,16 @@ import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import '../../dist/runtime/abi.js'
-import {
-  ArrayConstructor, ArrayPrototype, ArraySort, IteratorPrototype, JsonNamespace, MapConstructor, MapPrototype, ObjectConstructor, SetPrototype,
-  StringPrototype, TypedArrayConstructor, TypedArrayPrototype, TypedArraySort
-} from '../../dist/runtime/builtins/compiled/index.js'
+import { ArrayConstructor } from '../../dist/runtime/builtins/compiled/array-constructor.js'
+import { ArrayPrototype } from '../../dist/runtime/builtins/compiled/array.js'
+import { IteratorPrototype } from '../../dist/runtime/builtins/compiled/iterator.js'
+import { JsonNamespace } from '../../dist/runtime/builtins/compiled/json.js'
+import { MapPrototype } from '../../dist/runtime/builtins/compiled/map.js'
+import { MapConstructor, ObjectConstructor } from '../../dist/runtime/builtins/compiled/object.js'
+import { SetPrototype } from '../../dist/runtime/builtins/compiled/set.js'
+import { ArraySort, TypedArraySort } from '../../dist/runtime/builtins/compiled/sort.js'
+import { StringPrototype } from '../../dist/runtime/builtins/compiled/string.js'
+import { TypedArrayConstructor, TypedArrayPrototype } from '../../dist/runtime/builtins/compiled/typed-array.js'
 
 type Fn = (this: unknown, ...args: unknown[]) => unknown
 type Methods = Record<string, Fn>
