@@ -10,6 +10,7 @@ import { builtins } from './modules/builtin-module.js'
 import { cjs } from './modules/commonjs.js'
 import { esm } from './modules/es-module.js'
 import type { LiveModule } from './modules/live-module.js'
+import type { NodeModule } from './modules/node-modules.js'
 import { makeRequire, type Require } from './modules/require.js'
 import { nameClass, nameFunction } from './modules/registry.js'
 import { append, asyncIterationMethod, checkedIterator, checkedResult, forInKeys, isForInKey, iterationMethod, methodOf, noThrowMethod, plainArray } from './operations/iteration.js'
@@ -59,7 +60,7 @@ const operations = {
 
   // modules
   esm, builtins,
-  require: (node: { filename: string }, require: Require) => makeRequire(require, node.filename),
+  require: (node: NodeModule, require: Require) => makeRequire(require, node),
 }
 
 function rememberMethod (fn: object | undefined, module: ModuleSites, site: number): void {

@@ -103,6 +103,14 @@ function isOurs (url: string | undefined): boolean {
 
 const isRequired = ({ conditions }: LoadContext): boolean => conditions?.includes('require') === true
 
+/**
+ * Node searches a module that another one hands on for names only if it knows it for CommonJS, and that it takes from the file's
+ * extension if nothing is registered for it. With us there is.
+ */
+function withFormat (resolved: Resolved): Resolved {
+  return resolved.format == null && /\.c[jt]s$/.test(resolved.url) ? { ...resolved, format: 'commonjs' } : resolved
+}
+
 type Next<Args extends unknown[], Result> = (...args: Args) => Result
 
 /** As in Node 22.15; the types at hand are those of the oldest Node that is supported. */
@@ -122,7 +130,7 @@ export function hookModules (registerHooks: RegisterHooks, rules: Rules): void {
   registerHooks({
     resolve (specifier, context, next) {
       // `Module._resolveFilename` is ours already.
-      if (isRequired(context)) return next(specifier, context)
+      if (isRequired(context)) return withFormat(next(specifier, context))
       const before = rules.before(specifier, context)
       if (before !== undefined) return before
       let resolved: Resolved

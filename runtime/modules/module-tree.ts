@@ -48,7 +48,7 @@ export function saveTree (modules: readonly LiveModule[], roots: Record<string, 
   const keys = new Map<NodeModule, string>()
   for (const key of Object.keys(cache)) {
     const node = cache[key] as NodeModule
-    if (!isObject(node) || isOwnModule(node) || isOfImportedJson(key, node)) continue
+    if (!isObject(node) || isOwnModule(node) || isOfImportedJson(key, node) || isOnlyLookedAt(node, instances)) continue
     indexOf(node)
     if (key === node.filename || !keys.has(node)) keys.set(node, key)
   }
@@ -77,6 +77,14 @@ export function saveTree (modules: readonly LiveModule[], roots: Record<string, 
 /** Node's loader of ES modules keeps JSON that was imported in the cache of `require`, too: it puts it there again by itself. */
 function isOfImportedJson (key: string, node: NodeModule): boolean {
   return node.filename === undefined && extname(key) === '.json'
+}
+
+/**
+ * … and modules whose text it has searched for the names that another one exports on. Nothing of them has run, and it puts them
+ * there again as well.
+ */
+function isOnlyLookedAt (node: NodeModule, instances: ReadonlyMap<NodeModule, string>): boolean {
+  return !instances.has(node) && !node.loaded && parentOf(node) === undefined && isObject(node.exports) && Reflect.ownKeys(node.exports).length === 0
 }
 
 function kindOf (node: NodeModule, instances: ReadonlyMap<NodeModule, string>): SavedNode['kind'] {

@@ -17,21 +17,29 @@ export type Require = ((specifier: string) => unknown) & {
   cache: Record<string, NodeModule | undefined>
 }
 
-/** Which file calls a compiled `require` just now: the body of what it loads is left to that call. */
-let requirer: string | undefined
+type Requirer = Pick<NodeModule, 'filename'> & Partial<Pick<NodeModule, 'children'>>
+
+/** Who calls a compiled `require` just now: the body of what it loads is left to that call. */
+let requirer: Requirer | undefined
 let begun: CommonJsModule | undefined
 
-/** Not for what an uncompiled module in between requires. */
+/**
+ * Not for what an uncompiled module in between requires. Node's loader of ES modules has made the objects of modules whose names
+ * it looked at before anyone required them: these have no parent, but Node lists them among the children of who requires them.
+ */
 export function isExpected (module: CommonJsModule): boolean {
-  if (requirer === undefined || parentOf(module.node)?.filename !== requirer) return false
+  if (requirer === undefined) return false
+  const parent = parentOf(module.node)
+  const isOurs = parent === undefined || parent === null ? requirer.children?.includes(module.node) === true : parent.filename === requirer.filename
+  if (!isOurs) return false
   begun = module
   return true
 }
 
-export function makeRequire (require: Require, file: string): (specifier: string) => unknown {
+export function makeRequire (require: Require, node: Requirer): (specifier: string) => unknown {
   return function throughRequire (specifier: string): unknown {
     const outer = requirer
-    requirer = file
+    requirer = node
     begun = undefined
     let exports: unknown
     try {
@@ -65,7 +73,7 @@ const files = new WeakMap<object, string>()
 export function createRequire (file: string | URL): Require {
   const native = nativeCreateRequire(file)
   const path = file instanceof URL || file.startsWith('file:') ? fileURLToPath(file) : file
-  const load = makeRequire(native, path)
+  const load = makeRequire(native, { filename: path })
   // The program sees a function of this name.
   const { require } = { require (specifier: string): unknown { return load(specifier) } } as { require: Require }
   Object.defineProperties(require, Object.getOwnPropertyDescriptors(native))
