@@ -4,10 +4,13 @@
  * `require` without them.) ES modules that are required pass through here as well.
  */
 import Module from 'node:module'
+import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { compileFunction, constants } from 'node:vm'
 import { registerText } from '../../runtime/code/texts.js'
+import { withoutPolls } from '../../runtime/poll.js'
 import type { Loader } from './compiled.js'
-import { textOfGeneration } from './generation.js'
+import { isLaterGeneration, textOfGeneration } from './generation.js'
 import { TYPESCRIPT_EXTENSIONS } from './kind.js'
 import { mayBeLoadedByUs, ownPathOf } from './own.js'
 import { resolveAfter, resolveBefore } from './resolve.js'
@@ -43,9 +46,9 @@ function hookExtensions (loader: Loader, hooksSeeAll: boolean): void {
   const { _extensions: extensions } = internals
   const native = extensions['.js']
   const handlerOf = (original: Handler): Handler => (module, filename) => {
-    const loaded = loader.load(filename)
+    const loaded = withoutPolls(() => loader.load(filename))
     if (loaded === undefined) return original(module, filename)
-    if (loaded.kind === 'commonjs') return module._compile(textOfGeneration(loaded.text), filename, 'commonjs')
+    if (loaded.kind === 'commonjs') return isLaterGeneration() ? evaluateAgain(module, filename, loaded.text) : module._compile(loaded.text, filename, 'commonjs')
     module._compile(hooksSeeAll ? loaded.text : withOwnUrls(loaded.text, filename), filename, 'module')
   }
   for (const extension of ['.js', '.cjs', '.mjs', ...TYPESCRIPT_EXTENSIONS]) {
@@ -53,6 +56,28 @@ function hookExtensions (loader: Loader, hooksSeeAll: boolean): void {
   }
   // Looked up by `require('./x')`, which must not find a module that only `import` may take, nor list what Node does not.
   for (const extension of ['.cjs', '.mjs', '.mts', '.cts']) Object.defineProperty(extensions, extension, { enumerable: false })
+}
+
+/** What Node makes of the text of a CommonJS file. */
+type Wrapper = (this: unknown, exports: unknown, require: unknown, module: CompilingModule, filename: string, folder: string) => void
+const wrappers = new Map<string, Wrapper>()
+
+/**
+ * In torture a file is evaluated in each generation. V8 compiles it once: a wrapper that is called again makes a scope and
+ * functions of its own. Only `require` has to come from Node each time.
+ */
+function evaluateAgain (module: CompilingModule, filename: string, text: string): void {
+  let wrapper = wrappers.get(filename)
+  if (wrapper === undefined) {
+    const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER
+    wrapper = compileFunction(textOfGeneration(text), ['exports', 'require', 'module', '__filename', '__dirname'], { filename, importModuleDynamically }) as Wrapper
+    wrappers.set(filename, wrapper)
+  }
+  const { exports } = module
+  module._compile('module.exports = require', filename, 'commonjs')
+  const require = module.exports as unknown
+  module.exports = exports
+  Reflect.apply(wrapper, exports, [exports, require, module, filename, dirname(filename)])
 }
 
 /**

@@ -9,6 +9,7 @@ import { isOwnFile } from '../../runtime/code/own-files.js'
 import { keyOf, readCompiled, writeCompiled, type CompiledText } from './cache.js'
 import type { CompileNow } from './compiler-thread.js'
 import type { CompileRequest } from './compile-text.js'
+import { isLaterGeneration } from './generation.js'
 import { isCode, isTypeScript, kindOf, type Kind } from './kind.js'
 import { isInNodeModules, packageFolderName } from './packages.js'
 import { createProgress, now } from './progress.js'
@@ -45,6 +46,15 @@ export function createLoader (settings: LoaderSettings, compileNow: CompileNow, 
   const progress = createProgress(settings.quiet)
 
   const replaced = new Map<string, string>()
+  /** Torture loads each file again and again; it must get the same text, too. */
+  const loadedBefore = new Map<string, Loaded | undefined>()
+
+  function load (path: string): Loaded | undefined {
+    if (isLaterGeneration() && loadedBefore.has(path)) return loadedBefore.get(path)
+    const loaded = loadFirst(path)
+    loadedBefore.set(path, loaded)
+    return loaded
+  }
 
   function isCompiled (path: string): boolean {
     if (!isCode(path) || isOwnFile(path)) return false
@@ -52,7 +62,7 @@ export function createLoader (settings: LoaderSettings, compileNow: CompileNow, 
     return name === undefined || !excluded.has(name)
   }
 
-  function load (path: string): Loaded | undefined {
+  function loadFirst (path: string): Loaded | undefined {
     if (!isCompiled(path)) return undefined
     const old = replaced.get(path)
     if (old !== undefined) {
@@ -99,7 +109,15 @@ export function createLoader (settings: LoaderSettings, compileNow: CompileNow, 
     try { writeSync(2, `${line}\n`) } catch { /* nobody reads our stderr */ }
   }
 
-  return { load, isCompiled, replace: (path, text) => { replaced.set(path, text) }, isReplaced: path => replaced.has(path) }
+  return {
+    load,
+    isCompiled,
+    replace (path, text) {
+      replaced.set(path, text)
+      loadedBefore.delete(path)
+    },
+    isReplaced: path => replaced.has(path)
+  }
 }
 
 function readSource (path: string): string {

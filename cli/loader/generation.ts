@@ -40,6 +40,9 @@ export function textOfGeneration (text: string, generation = Atomics.load(curren
   return at < 0 ? text : text.slice(0, at + 1)
 }
 
+/** Whether torture has evaluated the program's modules before. */
+export const isLaterGeneration = (): boolean => Atomics.load(current, 0) > 0
+
 export function generationOf (url: string | undefined): number | undefined {
   const digits = url === undefined ? undefined : /[?&]reprise=(\d+)/.exec(url)?.[1]
   return digits === undefined || digits === '0' ? undefined : Number(digits)

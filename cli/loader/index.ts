@@ -8,12 +8,13 @@ import { isCompiledText } from '../../runtime/code/mark.js'
 import { ownFile } from '../../runtime/code/own-files.js'
 import { registerTextSupplier, setProgramFiles } from '../../runtime/code/texts.js'
 import * as index from '../../runtime/index.js'
+import { withoutPolls } from '../../runtime/poll.js'
 import { openCache, type CompiledText } from './cache.js'
 import { hookCommonJs, runMainCommonJs } from './commonjs.js'
 import { createLoader, type LoaderSettings } from './compiled.js'
 import { compilerInThread } from './compiler-thread.js'
 import { generationCell, withQuery } from './generation.js'
-import { createRules, hookModules, registerHooksOfNode } from './hooks.js'
+import { createRules, hookModules, registerHooksOfNode, type Rules } from './hooks.js'
 import type { HooksData, ReplacementMessage, TextMessage } from './hooks-thread.js'
 import { isCode, kindOf } from './kind.js'
 import { packageOf } from './packages.js'
@@ -57,7 +58,7 @@ function install ({ program, polls = 'sparse', strict = false, quiet = false }: 
   const registerHooks = registerHooksOfNode()
   hookCommonJs(loader, { namespaceOf: path => namespaces.get(path) }, registerHooks !== undefined)
   let received: MessagePort | undefined
-  if (registerHooks !== undefined) hookModules(registerHooks, createRules(loader))
+  if (registerHooks !== undefined) hookModules(registerHooks, unpolled(createRules(loader)))
   else received = registerThread(settings)
   registerTextSupplier(path => {
     if (received !== undefined) takeTexts(received, remember)
@@ -81,6 +82,16 @@ function install ({ program, polls = 'sparse', strict = false, quiet = false }: 
       received?.postMessage({ path, text } satisfies ReplacementMessage)
     }
   })
+}
+
+/** What the loader itself does in the program's thread must not ask for a snapshot: the built-ins that it calls may be compiled ones. */
+function unpolled ({ before, found, missed, load }: Rules): Rules {
+  return {
+    before: (specifier, context) => withoutPolls(() => before(specifier, context)),
+    found: (resolved, context) => withoutPolls(() => found(resolved, context)),
+    missed: (specifier, context, error) => withoutPolls(() => missed(specifier, context, error)),
+    load: (url, context) => withoutPolls(() => load(url, context))
+  }
 }
 
 function registerThread (settings: LoaderSettings): MessagePort {
