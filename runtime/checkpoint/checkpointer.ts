@@ -83,6 +83,9 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     thread?.dueIn(ms)
   }
 
+  /** The thread's clock and wake-ups are not exact: what it wishes too early it must wish again. */
+  const expectAgain = (): void => { if (dueAt !== Infinity) thread?.dueIn(dueAt - pausedAt) }
+
   const overdue = (): boolean => signals?.stop !== undefined && !signals.letGo && steadyMs() - signals.stop.since >= STOP_GRACE_MS
 
   const failed = (error: unknown): void => {
@@ -177,6 +180,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
       pausedAt = steadyMs()
       const wanted = requested || pausedAt >= dueAt || (every !== undefined && report.polls % every === 0) ||
         (signals?.stop !== undefined && !signals.letGo)
+      if (!wanted && !countsPolls()) expectAgain()
       return wanted ? SNAPSHOT : NOTHING
     },
 
@@ -218,7 +222,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
       if (overdue()) parts.endStopped(undefined, false)
       pausedAt = steadyMs()
       const stopping = signals?.stop !== undefined && !signals.letGo
-      if (!stopping && !requested && pausedAt < dueAt) return
+      if (!stopping && !requested && pausedAt < dueAt) return expectAgain()
       flag[WANTED] = 0
       takeSnapshot([])
     },

@@ -71,10 +71,12 @@ export function startTimerThread (flag: Int32Array, lifeFile: string | undefined
   worker.on('error', () => {})
   worker.unref()
   const { store, notify } = Atomics
+  const { ceil } = Math
   return {
     cells,
     dueIn (ms) {
-      store(cells, DUE_IN, ms > 2 ** 30 ? 2 ** 30 : ms)
+      // A cell holds whole milliseconds; a wish that comes too soon is none.
+      store(cells, DUE_IN, ms > 2 ** 30 ? 2 ** 30 : ceil(ms))
       store(cells, WAKE, 1)
       notify(cells, WAKE)
     },
