@@ -16,7 +16,9 @@ import { nameClass, nameFunction } from './modules/registry.js'
 import { append, asyncIterationMethod, checkedIterator, checkedResult, forInKeys, isForInKey, iterationMethod, methodOf, noThrowMethod, plainArray } from './operations/iteration.js'
 import { badState, constant, constructed, ignored, constructedDerived, initialized, install, notCallable, notConstructor, propertyKey, rename, requireObject, requireThis, restOf, superGet, superSet, throughConstruct, UNINITIALIZED } from './operations/values.js'
 import { poll } from './poll.js'
-import { asyncCall, asyncFunction, asyncGeneratorCall, asyncGeneratorFunction, generatorCall, generatorFunction, newPromise } from './tasks/index.js'
+import { asyncFunction, asyncGeneratorCall, asyncGeneratorFunction, generatorCall, generatorFunction, newPromise } from './tasks/index.js'
+import { asyncBorn, asyncFrame, asyncLeft, asyncReturn, awaiting } from './tasks/async-fast.js'
+import { currentGeneration, never } from './tasks/records.js'
 import { passed, stepsDirectly, throughStep } from './tasks/generator.js'
 
 export const ABI_VERSION = 1
@@ -30,7 +32,8 @@ const operations = {
   decoding: false,
   record, rerecord, left, badState,
   stamp,
-  asyncCall, generatorCall, asyncGeneratorCall, asyncFunction, generatorFunction, asyncGeneratorFunction, generatorOf,
+  asyncFrame, asyncBorn, await: awaiting, asyncReturn, asyncLeft, generation: currentGeneration, never,
+  generatorCall, asyncGeneratorCall, asyncFunction, generatorFunction, asyncGeneratorFunction, generatorOf,
   newPromise: (constructor: unknown, executor: unknown): unknown =>
     constructor === NativePromise ? newPromise(executor) : new (constructor as PromiseConstructor)(executor as () => void),
   rename,

@@ -14,8 +14,9 @@
  *     f(...x)       as without the dots; iterating x has the same
  *
  * The table of sites holds `($frame, $mode, $value) => sum$resume($frame, $mode, $value)`: an arrow of this shape leaves nothing
- * to be done when it is unwound. Nor does what stands in place of an async function or a generator, which returns the
- * result of one call of the runtime: `{ return $.asyncCall($module, 3, [n]) }`. Minifiers move a machine into its arrow:
+ * to be done when it is unwound. Nor does what stands in place of a generator, which returns the result of one call of the
+ * runtime: `{ return $.generatorCall($module, 3, [n]) }`. In place of an async function stands
+ * `return $.asyncBorn($frame, foo$async($frame, n))`: what it calls can be unwound, since `asyncBorn` throws the signal on. Minifiers move a machine into its arrow:
  * `(a,b,c)=>function(a,b,c){…}(a,b,c)`.
  */
 import { charCodeAt, uncurry } from '../encoding/natives.js'
@@ -25,9 +26,9 @@ export interface Mark {
   /**
    * `exact`: only the call itself has this position. `member`: a getter of that name has it as well. `forward`: no resume
    * point, but a function that does nothing after this call than to return its result; pc is 0. `machine`: the same, if
-   * it is what the runtime calls to resume a frame.
+   * it is what the runtime calls to resume a frame. `start`: the first part of an async function is called here; pc is 0.
    */
-  readonly form: 'exact' | 'member' | 'new' | 'forward' | 'machine'
+  readonly form: 'exact' | 'member' | 'new' | 'forward' | 'machine' | 'start'
   /** The callee as it is written, `o.m` or `f`; undefined for a computed key. */
   readonly callee: string | undefined
   /** The last name of it. */
@@ -64,7 +65,8 @@ const parameterList = `\\(${space}(${name})${space},${space}(${name})${space},${
 const arrowBehind = new RegExp(`${parameterList}${space}=>${space}$`)
 const forwardAhead = new RegExp(`^${name}${space}${parameterList}`)
 const inlinedAhead = new RegExp(String.raw`^\((?:${name}(?:,${name}){0,2})?\)\s*[,}\]]`)
-const suspendableAhead = /^(?:async|generator|asyncGenerator)Call\s*\(/
+const suspendableAhead = /^(?:generator|asyncGenerator)Call\s*\(/
+const bornBehind = new RegExp(String.raw`\breturn\s${space}${name}\.asyncBorn\(${space}${name}${space},${space}$`)
 const returnBehind = new RegExp(String.raw`(?:\breturn\s|=>)${space}${name}\.$`)
 const lastName = new RegExp(`(${name})$`)
 const keyword = /^(?:await|yield|typeof|void|delete|return|throw|in|of|instanceof|if|while|for|switch|catch|with|function|import)$/
@@ -98,6 +100,7 @@ export function markAt (text: string, position: number): Mark | undefined {
   const spread = hasSpread(text, position + call[0].length - 1)
   const plain = exec(behindMark, before)
   if (plain !== null) return exec(keyword, call[1]) !== null ? undefined : makeMark(plain[1], call[1] === 'super' ? 'new' : 'exact', call[1], spread)
+  if (exec(bornBehind, before) !== null) return { pc: 0, form: 'start', callee: call[1], name: call[1], hasSpread: false }
   if (isForward(before, ahead)) return { pc: 0, form: 'forward', callee: call[1], name: call[1], hasSpread: false }
   const member = exec(behindReceiver, before)
   return member === null ? undefined : makeMark(member[1], 'member', `${member[2]}.${call[1]}`, spread)

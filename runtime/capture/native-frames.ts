@@ -21,6 +21,7 @@ import { textOf } from '../code/texts.js'
 import { SafeMap, uncurry } from '../encoding/natives.js'
 import { existsSync } from '../store/own-fs.js'
 import { driverDepth } from '../restore/drive.js'
+import { ASYNC_POINT_BASE } from '../restore/frame.js'
 import {
   columnOf, fileNameOf, functionNameOf, isAsyncMarker, isConstructorCall, isEvalCode, lineOf, methodNameOf, positionOf,
   readCallSites, typeNameOf, type CallSite
@@ -72,7 +73,7 @@ export function inspectStack (): Inspection {
     const mark = markOf(file, site)
     if (isRuntimeFile(file) && mark === undefined) {
       const name = lastPart(functionNameOf(site))
-      if (startsWith(name, 'root')) return driverDepth() > 1 ? nestedRoot(sites, index) : ok
+      if (startsWith(name, 'root')) return driverDepth() > 1 || holdsCompiled(sites, index) ? nestedRoot(sites, index) : ok
       const isThrough = startsWith(name, 'through') || startsWith(name, 'resume')
       // A method of the runtime that the program sees under its own name, `next`, only hands on to a `through` function, and
       // the function that a root was given, `() => callback()`, leaves all that follows to the root.
@@ -88,13 +89,45 @@ export function inspectStack (): Inspection {
       return refuse(textOf(file) !== undefined ? 'implicit-call' : isFile(file) ? 'uncompiled' : 'unknown-text', sites, index)
     }
     if (mark.form === 'forward' || mark.form === 'machine') continue
+    if (mark.form === 'start') {
+      inner = site
+      innerIsRuntime = innerIsThrough = false
+      continue
+    }
     if (!isBuiltinFile(file) && !isBegun(file)) return refuse('uncompiled', sites, index)
     if (inner !== undefined && !isEnteredFrom(mark, inner, innerIsRuntime)) return refuse('implicit-call', sites, index)
     atTop = false
     inner = site
     innerIsRuntime = innerIsThrough = false
+    if (mark.pc > ASYNC_POINT_BASE && isRootOfTask(sites, index)) return ok
   }
   return noRoot(sites, sites.length)
+}
+
+/**
+ * An async function after an await: V8 runs it as a job, below which only Node's loop stands. In its first part, what stands in
+ * the function's place has called it.
+ */
+function isRootOfTask (sites: CallSite[], index: number): boolean {
+  if (driverDepth() > 0) return false
+  for (index++; index < sites.length; index++) {
+    if (isAsyncMarker(sites[index])) return true
+    const file = fileNameOf(sites[index])
+    if (typeof file === 'string' && file !== '' && !startsWith(file, 'node:')) return false
+  }
+  return true
+}
+
+/** Whether a function of the program stands below a root: it has begun a task in the middle of its own. */
+function holdsCompiled (sites: CallSite[], root: number): boolean {
+  for (let index = root + 1; index < sites.length; index++) {
+    if (isAsyncMarker(sites[index])) return false
+    const file = fileNameOf(sites[index])
+    if (typeof file !== 'string' || file === '' || startsWith(file, 'node:')) continue
+    const mark = markOf(file, sites[index])
+    if (mark !== undefined && mark.pc > 0) return true
+  }
+  return false
 }
 
 function markOf (file: string, site: CallSite): Mark | undefined {

@@ -4,10 +4,10 @@ import { uncurry } from '../encoding/natives.js'
 const exec = uncurry(RegExp.prototype.exec)
 const slice = uncurry(String.prototype.slice)
 
-const suffix = /\$(?:resume|loop)\d*(?:\$\d+)?(?![\w$])/
+const suffix = /\$(?:resume|loop|async)\d*(?:\$\d+)?(?![\w$])/
 const nameless = /^(?:\$closure|\$step|_module_)\w*(?![\w$])/
 
-/** Machines, and the structured functions of their loops. */
+/** Machines, the structured functions of their loops, and the fast versions of async functions. */
 export const isMachineName = (name: string): boolean => exec(suffix, name) !== null
 
 /** Segments of a module's body. */

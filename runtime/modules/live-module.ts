@@ -8,6 +8,7 @@ import { kindOfEntry, siteEntries, siteOfEntry } from '../code/module-code.js'
 import type { Machine, ModuleSites, Site } from '../code/site.js'
 import { mapList } from '../encoding/natives.js'
 import { dressSite } from '../code/classes.js'
+import { ASYNC_POINT_BASE, POINT_BASE } from '../restore/frame.js'
 import { nextMoment } from './order.js'
 
 export type SiteTuple = readonly [
@@ -47,7 +48,6 @@ let isDropped = false
 export const areModulesDropped = (): boolean => isDropped
 export function dropModules (): void { isDropped = true }
 export function beginModules (): void { isDropped = false }
-const POINT_BASE = 7_000_000
 
 export class LiveModule implements ModuleSites {
   readonly id: string
@@ -119,7 +119,7 @@ function makeSite (module: ModuleSites, index: number, entry: string, [layout, p
     get name () { return parsedName ??= siteOfEntry(entry).name },
     // Parsed when they are asked for: most functions are never captured.
     get layout () { return parsedLayout ??= layout === '' ? [] : layout.split(' ') },
-    get points () { return parsedPoints ??= parsePoints(points) },
+    get points () { return parsedPoints ??= parsePoints(points, kindOfEntry(entry) === 'async' ? ASYNC_POINT_BASE : POINT_BASE) },
     resume: machine === 0 ? undefined : machine,
     loops: loops === 0 ? noLoops : new Map(mapList(Object.entries(loops), ([state, loop]) => [Number(state), loop])),
     make: make === 0 ? undefined : make
@@ -128,13 +128,13 @@ function makeSite (module: ModuleSites, index: number, entry: string, [layout, p
 
 const noLoops: ReadonlyMap<number, Machine> = new Map()
 
-function parsePoints (text: string): Map<number, { line: number, column: number, temporaries: number }> {
+function parsePoints (text: string, base: number): Map<number, { line: number, column: number, temporaries: number }> {
   const points = new Map<number, { line: number, column: number, temporaries: number }>()
   if (text === '') return points
   const entries = text.split(' ')
   for (let index = 0; index < entries.length; index++) {
     const [line, column, temporaries] = mapList(entries[index].split(':'), Number)
-    points.set(POINT_BASE + index + 1, { line, column, temporaries })
+    points.set(base + index + 1, { line, column, temporaries })
   }
   return points
 }

@@ -65,6 +65,11 @@ export function rootResume (frame: Frame, mode: Mode, value: unknown): unknown {
       if (!ended && flag[CAPTURING] !== 0) break captured
     }
   }
+  return rootTakeOver()
+}
+
+/** The stack has just been unwound down to a root that is no driver: takes it over and goes on with it. */
+export function rootTakeOver (): unknown {
   return rootDrive([], throwSignal)
 }
 const throwSignal = (): never => { throw SIGNAL }

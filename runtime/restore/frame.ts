@@ -3,6 +3,8 @@ import { AGAIN, NORMAL, type Mode, type Site } from '../code/site.js'
 
 /** Resume points are numbered from here. */
 export const POINT_BASE = 7_000_000
+/** Those of async functions. */
+export const ASYNC_POINT_BASE = 7_500_000
 
 export class Frame {
   site: Site

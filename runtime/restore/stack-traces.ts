@@ -38,6 +38,7 @@ const indexOf = uncurry(String.prototype.indexOf)
 const lastIndexOf = uncurry(String.prototype.lastIndexOf)
 const slice = uncurry(String.prototype.slice)
 const exec = uncurry(RegExp.prototype.exec)
+const replace = uncurry(String.prototype.replace) as unknown as (text: string, searched: string, replacement: string) => string
 const forEachLoop = uncurry(Map.prototype.forEach) as (loops: Site['loops'], visit: (loop: unknown) => void) => void
 const getPoint = uncurry(Map.prototype.get) as (points: Site['points'], pc: number) => { line: number, column: number } | undefined
 
@@ -268,7 +269,9 @@ function siteIn (id: string, machine: string): Site | undefined {
 function addMachine (byMachine: SafeMap<string, Site>, machine: unknown, site: Site): void {
   if (typeof machine !== 'function') return
   const called = exec(/=>\s*([\w$\u0080-\uffff]+)\(/, functionToString(machine))
-  byMachine.set(called === null ? machine.name : called[1], site)
+  const name = called === null ? machine.name : called[1]
+  byMachine.set(name, site)
+  if (site.kind === 'async') byMachine.set(replace(name, '$resume', '$async'), site)
 }
 
 function showBuiltin (site: CallSite, file: string): ShownSite | undefined {
@@ -293,7 +296,7 @@ function methodIn (id: string, name: string): Site | undefined {
 function showNative (site: CallSite, file: string, name: string | null): ShownSite | undefined {
   const text = textOf(file)
   const mark = text === undefined ? undefined : markAt(text, positionOf(site))
-  if (mark?.form === 'forward' || mark?.form === 'machine') return undefined
+  if (mark?.form === 'forward' || mark?.form === 'machine' || mark?.form === 'start') return undefined
   const place = sourcePosition(file, lineOf(site) ?? 1, columnOf(site) ?? 1)
   const inner = lastName(name)
   const known = isMachineName(inner) ? siteOf(file, inner) : undefined

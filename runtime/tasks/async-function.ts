@@ -8,7 +8,7 @@
  *
  * A frame is the record of the promise that it settles, and a waiter on what it awaits.
  */
-import { AWAIT, NORMAL, THROW, type Mode, type ModuleSites, type Site } from '../code/site.js'
+import { AWAIT, NORMAL, THROW, type Mode } from '../code/site.js'
 import { SIGNAL } from '../capture/signal.js'
 import { resumeStack, rootResume } from '../restore/drive.js'
 import { errorHooks } from '../restore/error-hooks.js'
@@ -50,12 +50,6 @@ export function awaitedPromise (frame: AsyncFrame): Promise<unknown> {
   return frame.source !== undefined ? frame.source.promise! : apply(nativeResolve, NativePromise, [frame.value]) as Promise<unknown>
 }
 
-/** A call of an async function: returns its promise. */
-export function throughAsyncCall (module: ModuleSites, siteIndex: number, locals: unknown[]): Promise<unknown> {
-  const site: Site = module.sites[siteIndex]
-  return throughAsyncStart(new AsyncFrame(site, 0, locals), NORMAL, undefined)
-}
-
 function throughAsyncStart (frame: AsyncFrame, mode: Mode, value: unknown): Promise<unknown> {
   let result
   try {
@@ -71,7 +65,8 @@ function throughAsyncStart (frame: AsyncFrame, mode: Mode, value: unknown): Prom
   return promise
 }
 
-async function step (frame: AsyncFrame, waited: unknown): Promise<unknown> {
+/** Steps a frame's machine from await to await; what it returns or throws is the promise's outcome. */
+export async function step (frame: AsyncFrame, waited: unknown): Promise<unknown> {
   const generation = currentGeneration()
   for (;;) {
     let mode: Mode = NORMAL
@@ -99,7 +94,7 @@ async function step (frame: AsyncFrame, waited: unknown): Promise<unknown> {
 }
 
 /** The promise keeps its frame as its record; what the frame held is garbage. */
-function end<T> (frame: AsyncFrame, result: T): T {
+export function end<T> (frame: AsyncFrame, result: T): T {
   frame.locals = noLocals
   frame.value = undefined
   return result
@@ -113,6 +108,7 @@ const noLocals: unknown[] = []
 export function awaitable (frame: AsyncFrame, operand: unknown): unknown {
   if (!isObject(operand)) {
     frame.source = undefined
+    frame.value = operand
     push(frame)
     return operand
   }

@@ -15,7 +15,7 @@ import { notePending } from './pending.js'
 import { setOnForeign } from './records.js'
 import { installSchedulers } from './schedulers.js'
 
-export { throughAsyncCall as asyncCall, AsyncFrame } from './async-function.js'
+export { AsyncFrame } from './async-function.js'
 export { generatorCall, GeneratorFrame, passed } from './generator.js'
 export { asyncGeneratorCall } from './async-generator.js'
 export { asyncIterationMethod, asyncIterator } from './async-iterator.js'

@@ -58,7 +58,7 @@ test.each(others)('no resume point: %s', marked => {
 })
 
 test.each([
-  'function leaf (n) {  return $.¦asyncCall($module, 3, [n]) }',
+  'function leaf (n) {  return $.¦generatorCall($module, 3, [n]) }',
   'function*x(n){return t.¦generatorCall(e,3,[n])}',
   'n=>t.¦asyncGeneratorCall(e,3,[n])',
   '[($frame, $mode, $value) => ¦sum$resume($frame, $mode, $value)]',

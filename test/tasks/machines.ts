@@ -22,7 +22,7 @@ import { emptyNaming, type Naming } from '../../runtime/encoding/naming.js'
 import { ABANDON, driverDepth, runRoot, setOnCapture } from '../../runtime/restore/drive.js'
 import { Frame, resumeFrame } from '../../runtime/restore/frame.js'
 import {
-  asyncCall, asyncFunction, asyncGeneratorCall, asyncGeneratorFunction, captureTasks, defineTaskKinds, dropTasks, generatorCall, generatorFunction, inPhase,
+  AsyncFrame, asyncFunction, asyncGeneratorCall, asyncGeneratorFunction, captureTasks, defineTaskKinds, dropTasks, generatorCall, generatorFunction, inPhase,
   installTasks, phaseOf, restoreTasks, resumeTask, type TaskRoots,
 } from '../../runtime/tasks/index.js'
 
@@ -104,8 +104,8 @@ export function syncFunction (key: string, parameters: string[], states: States)
 }
 
 export function asyncFn (key: string, parameters: string[], states: States): (...values: Arguments) => Promise<unknown> {
-  const { index } = site(key, 'async', states)
-  return name(key, asyncFunction((...values: Arguments) => asyncCall(module, index, localsOf(parameters, values))))
+  const own = site(key, 'async', states)
+  return name(key, asyncFunction((...values: Arguments) => new AsyncFrame(own, 0, localsOf(parameters, values)).resume(NORMAL, undefined) as Promise<unknown>))
 }
 
 export function generatorFn (key: string, parameters: string[], states: States): (...values: Arguments) => Generator<unknown, unknown, unknown> {

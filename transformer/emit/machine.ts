@@ -4,14 +4,14 @@
  * function and is called again when the loop has ended.
  *
  *     state               | meaning
- *     0                   | the beginning (async functions and generators only; others begin in their fast version)
- *     1, 2, 3 …           | resume points 7000001 …: the call (or await, yield, poll) has ended, `$value` is its outcome
+ *     0                   | the beginning (generators only; others begin in their fast version)
+ *     1, 2, 3 …           | resume points 7000001 … (7500001 … of async functions): the call (or await, yield, poll) has ended, `$value` is its outcome
  *     those behind them   | places that jumps go to: after an if, a loop's head, a catch clause
  *
  * `$handler` is the state of the catch clause around the running state, 0 outside of any. Each case sets it, since each can be
  * entered from anywhere.
  */
-import { holdsPoint, holdsTry, POINT_BASE, type Lowered, type Loop, type Piece, type Point } from '../lower/lowered.js'
+import { holdsPoint, holdsTry, POINT_STEP, type Lowered, type Loop, type Piece, type Point } from '../lower/lowered.js'
 import { assignment, printStructured, protectedStart, resolve, type Exits } from './structured.js'
 import type { Code } from './source-map.js'
 
@@ -59,7 +59,7 @@ export function printMachine (body: readonly Lowered[], options: MachineOptions)
 
   function state (): number { return ++states }
   function line (...code: Code[]): void { lines.push(['      ', code, '\n']) }
-  function enter (label: number): void { lines.push([`    case ${label % POINT_BASE}:`, handles ? ` $handler = ${handler};` : '', '\n']) }
+  function enter (label: number): void { lines.push([`    case ${label % POINT_STEP}:`, handles ? ` $handler = ${handler};` : '', '\n']) }
   function go (target: number): void { line(`$pc = ${target}; continue;`) }
 
   function explode (statements: readonly Lowered[]): void {

@@ -5,8 +5,8 @@
 import type { Scopes } from '../analyze/scopes.js'
 import type { Code } from './source-map.js'
 
-const reserved = /(?<![\w$.\uE000"])\$(?:|flag|poll|module|pc|result|body|frame|left|shared|mode|value|this|arguments|target|home|error|handler|l|parent|method|closure|self|waits|class|o|values|name|require|t\d+|p\d+|k\d+|v\d+)(?![\w${])/g
-const own = /^\$(?:|flag|poll|module|pc|result|body|frame|left|shared|mode|value|this|arguments|target|home|error|handler|l|parent|method|closure|self|waits|class|o|values|name|require|t\d+|p\d+|k\d+|v\d+)$/
+const reserved = /(?<![\w$.\uE000"])\$(?:|flag|poll|module|pc|result|body|frame|generation|left|shared|mode|value|this|arguments|target|home|error|handler|l|parent|method|closure|self|waits|class|o|values|name|require|t\d+|p\d+|k\d+|v\d+)(?![\w${])/g
+const own = /^\$(?:|flag|poll|module|pc|result|body|frame|generation|left|shared|mode|value|this|arguments|target|home|error|handler|l|parent|method|closure|self|waits|class|o|values|name|require|t\d+|p\d+|k\d+|v\d+)$/
 
 /** Protects a name of the file from being taken for one of ours. */
 export const markOwn = (name: string): string => own.test(name) ? `\uE000${name}` : name

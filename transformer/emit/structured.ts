@@ -12,6 +12,10 @@ export interface Exits {
   jump (kind: 'break' | 'continue', label: string): Code
   /** A call whose result is returned at once needs no variable. */
   readonly returnsCalls?: boolean
+  /** The operand of an await, in the fast version of an async function. */
+  awaited? (pc: number, operand: Code): Code
+  /** Stands behind each await, and where its error is caught. */
+  readonly behindAwait?: string
 }
 
 export type Side = 'fast' | 'machine'
@@ -67,6 +71,9 @@ export function printStructured (statements: readonly Lowered[], side: Side, exi
         if (side === 'machine' && statement.inMachine !== undefined) {
           return [resolve(statement.inMachine.before, side), `; $pc = ${statement.pc}; `, assignment(statement.target, resolve(statement.inMachine.code, side), side), ';']
         }
+        if (statement.form === 'await') {
+          return [assignment(statement.target, exits.awaited!(statement.pc, resolve(statement.code, side)), side), ';', exits.behindAwait ?? '']
+        }
         return [`$pc = ${statement.pc}; `, assignment(statement.target, resolve(statement.code, side), side), ';']
       }
       case 'if': {
@@ -83,7 +90,7 @@ export function printStructured (statements: readonly Lowered[], side: Side, exi
       ])
       case 'try': return [
         'try ', block(statement.body, pad), ' catch ($error) {\n',
-        pad, '  if ($flag[1] !== 0) throw $error;\n',
+        pad, '  if ($flag[1] !== 0) throw $error;', exits.behindAwait ?? '', '\n',
         pad, '  ', resolve(statement.parameter, side), ' = $error;\n',
         list(statement.handler, pad + '  '), pad, '}'
       ]

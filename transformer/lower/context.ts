@@ -9,7 +9,7 @@ import type { Points } from '../analyze/points.js'
 import { isFunctionNode, isImmutable, type FunctionScope, type Scope, type Scopes, type Variable } from '../analyze/scopes.js'
 import { markOwn } from '../emit/reserved.js'
 import type { Jump } from './jumps.js'
-import { POINT_BASE, type Lowered, type Piece, type Point, type PointPosition } from './lowered.js'
+import { ASYNC_POINT_BASE, POINT_BASE, type Lowered, type Piece, type Point, type PointPosition } from './lowered.js'
 
 export interface FileContext {
   readonly source: ts.SourceFile
@@ -145,7 +145,7 @@ export class LowerContext {
 
   nextPoint (node: ts.Node): number {
     this.points.push({ at: node.getStart(this.file.source), temporaries: this.#temporaries })
-    return POINT_BASE + this.points.length
+    return (this.isAsync && !this.isGenerator ? ASYNC_POINT_BASE : POINT_BASE) + this.points.length
   }
 
   /** Where the variable is read and written, by name. */

@@ -4,7 +4,7 @@
  *     operation         | fast version (structured)            | machine (flat switch)
  *     plain             | the text                             | the text
  *     point: call       | $pc = N; target = call               | $pc = N; $value = call; case N: target = $value
- *     point: await      | machines only                        | save; $frame.value = v; return $.AWAIT; case N: target = $value
+ *     point: await      | target = await $.await($frame, v, N, [locals]) | save; $frame.value = v; return $.AWAIT; case N: target = $value
  *     point: yield      | machines only                        | the same with $.YIELD, and the jump that `return(v)` makes there
  *     poll              | if ($flag[0]) { $pc = N; $poll() } | the same; case N:
  *     if                | if (test) { … } else { … }           | if (!(test)) { $pc = S; continue } … case S: …
@@ -71,6 +71,10 @@ export interface Clause {
 }
 
 export const POINT_BASE = 7_000_000
+/** Of async functions: the stack shows by it that a frame may be the outermost of its task (runtime/capture/native-frames.ts). */
+export const ASYNC_POINT_BASE = 7_500_000
+/** Divides both bases: what is left is the number of the resume point. */
+export const POINT_STEP = 500_000
 
 /** What a lowered function is, for the emit phase. */
 export interface LoweredFunction {
