@@ -20,6 +20,10 @@ export interface FixtureConfig {
   readonly skip?: Partial<Record<Mode, string>>
   /** Torture at every N-th poll; 1 if missing. For programs whose polls are many and alike. */
   readonly tortureEvery?: number
+  /** The oldest Node that runs it. */
+  readonly node?: number
+  /** Why plain Nodes differ in what they print; then the Node that runs it says what is expected. */
+  readonly varies?: string
 }
 
 export interface Fixture {

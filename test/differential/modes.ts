@@ -6,9 +6,10 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expectedStdout, root, type Fixture, type Mode } from './fixtures.js'
+import { areRecorded, nodes } from './nodes.js'
 import { faultOfEnd, faultOfStdout, PiecesOfStdout } from './judge.js'
 import { runNative } from './native.js'
-import { start, type Ended } from './start.js'
+import { start, type Ended, type StartOptions } from './start.js'
 import { seededRandom } from '../random.js'
 
 interface Report { readonly polls: number, readonly restores: number, readonly snapshots: number }
@@ -21,6 +22,10 @@ export interface Outcome {
 
 const cli = join(root, 'dist/cli/main.js')
 
+/** For a look at another Node: every how many fixtures one is run, and then with few restores. */
+export const sample = process.env.REPRISE_TEST_SAMPLE === undefined ? undefined : Number(process.env.REPRISE_TEST_SAMPLE)
+const tortureMax = sample === undefined ? 100 : 10
+
 export async function runMode (fixture: Fixture, mode: Mode, seed: number): Promise<Outcome> {
   const place = mkdtempSync(join(tmpdir(), 'reprise-differential-'))
   try {
@@ -29,7 +34,7 @@ export async function runMode (fixture: Fixture, mode: Mode, seed: number): Prom
       case 'instrumented': return await once(fixture, place, ['--interval', '1h'], 'polls')
       // Torture so rare that it never comes: all polls are compiled in, none restores.
       case 'polls-all': return await once(fixture, place, ['--torture', '1000000000'], 'polls')
-      case 'torture': return await once(fixture, place, ['--torture', String(fixture.config.tortureEvery ?? 1), '--torture-max', '100'], 'restores')
+      case 'torture': return await once(fixture, place, ['--torture', String(fixture.config.tortureEvery ?? 1), '--torture-max', String(tortureMax)], 'restores')
       case 'kill': return await killed(fixture, place, seed)
     }
   } finally {
@@ -39,14 +44,18 @@ export async function runMode (fixture: Fixture, mode: Mode, seed: number): Prom
 
 async function plain (fixture: Fixture): Promise<Outcome> {
   const ended = await runNative(fixture)
-  return { fault: faultOfEnd(ended, fixture.config.exitCode) ?? faultOfStdout(ended.stdout, expectedStdout(fixture)), restores: 0, kills: 0 }
+  return { fault: faultOfEnd(ended, fixture.config.exitCode) ?? faultOfStdout(ended.stdout, await expectedHere(fixture)), restores: 0, kills: 0 }
+}
+
+async function expectedHere (fixture: Fixture): Promise<string> {
+  return fixture.config.varies === undefined || areRecorded ? expectedStdout(fixture) : (await runNative(fixture)).stdout
 }
 
 async function once (fixture: Fixture, place: string, options: readonly string[], proof: keyof Report): Promise<Outcome> {
   const ended = await startReprise(fixture, place, options)
   const report = readReport(place)
   const fault = faultOfEnd(ended, fixture.config.exitCode) ??
-    faultOfStdout(ended.stdout, expectedStdout(fixture)) ??
+    faultOfStdout(ended.stdout, await expectedHere(fixture)) ??
     (report !== undefined && report[proof] > 0 ? undefined : `its report counts no ${proof}: ${JSON.stringify(report)}`)
   return { fault, restores: report?.restores ?? 0, kills: 0 }
 }
@@ -72,10 +81,11 @@ async function killed (fixture: Fixture, place: string, seed: number): Promise<O
 }
 
 async function killedAndStartedAgain (fixture: Fixture, place: string, store: string, every: number, snapshotsToKill: () => number): Promise<Outcome> {
-  const pieces = new PiecesOfStdout(expectedStdout(fixture))
+  const pieces = new PiecesOfStdout(await expectedHere(fixture))
   for (let kills = 0; ;) {
+    const node = nodes[kills % nodes.length]
     const killer = kills < KILLS_MAX ? killAt(store, newestSequence(store) + snapshotsToKill()) : undefined
-    const ended = await startReprise(fixture, place, ['--id', 'kill', '--every', String(every), '--store', store], killer?.onStart)
+    const ended = await startReprise(fixture, place, ['--id', 'kill', '--every', String(every), '--store', store], { node, onStart: killer?.onStart })
     let fault = pieces.add(ended.stdout)
     if (killer?.fired() === true && ended.signal === 'SIGKILL') {
       kills++
@@ -132,11 +142,11 @@ async function pollsOf (fixture: Fixture, place: string): Promise<number> {
   return polls
 }
 
-async function startReprise (fixture: Fixture, place: string, options: readonly string[], onStart?: (kill: () => void) => () => void): Promise<Ended> {
+async function startReprise (fixture: Fixture, place: string, options: readonly string[], more: Pick<StartOptions, 'node' | 'onStart'> = {}): Promise<Ended> {
   const report = reportFile(place)
   rmSync(report, { force: true })
   const store = options.includes('--store') ? [] : ['--store', join(place, 'once')]
-  return await start([cli, 'run', '--quiet', ...store, ...options, fixture.program], { cwd: root, env: { REPRISE_REPORT: report }, onStart })
+  return await start([cli, 'run', '--quiet', ...store, ...options, fixture.program], { cwd: root, env: { REPRISE_REPORT: report }, ...more })
 }
 
 const reportFile = (place: string): string => join(place, 'report.json')

@@ -1,5 +1,6 @@
 /** Starts a Node process and waits for its end: the one place where the differential tests touch processes. */
 import { spawn } from 'node:child_process'
+import { nodes } from './nodes.js'
 
 export interface Ended {
   readonly code: number | null
@@ -14,6 +15,8 @@ export interface StartOptions {
   readonly cwd: string
   readonly env?: Record<string, string>
   readonly limitMs?: number
+  /** The binary; the first of `nodes` if missing. */
+  readonly node?: string
   /** Called with a function that kills the process as kill -9 does; may return what to call at its end. */
   readonly onStart?: (kill: () => void) => (() => void) | undefined
 }
@@ -23,7 +26,7 @@ const ownEnv = Object.fromEntries(Object.entries(process.env).filter(([name]) =>
 
 export async function start (args: readonly string[], options: StartOptions): Promise<Ended> {
   return await new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: options.cwd, env: { ...ownEnv, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(options.node ?? nodes[0], args, { cwd: options.cwd, env: { ...ownEnv, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
     let overdue = false

@@ -4,18 +4,20 @@
  *
  *     npm test -- torture -t loops/labels       one fixture in one mode
  *     SEED=123 npm test -- kill                 the same kills again
+ *     REPRISE_TEST_SAMPLE=5 npm test -- torture every fifth fixture, which ones by the seed, and few restores of each
  */
 import { describe, expect, test } from 'vitest'
-import { findFixtures, situationOf, type Mode } from './fixtures.js'
-import { runMode } from './modes.js'
+import { findFixtures, situationOf, type Fixture, type Mode } from './fixtures.js'
+import { runMode, sample } from './modes.js'
+import { areAlike, oldest } from './nodes.js'
 import { seedOfRun } from '../random.js'
 
-const fixtures = await findFixtures()
+const fixtures = (await findFixtures()).filter((_, index) => sample === undefined || (index + seedOfRun) % sample === 0)
 
 export function differential (mode: Mode): void {
   describe.concurrent(`${mode}${mode === 'kill' ? `, seed ${seedOfRun}` : ''}`, () => {
     for (const [index, fixture] of fixtures.entries()) {
-      const reason = fixture.config.skip?.[mode]
+      const reason = reasonToSkip(fixture, mode)
       if (reason !== undefined) {
         test.skip(`${fixture.name}: ${reason}`, () => {})
         continue
@@ -26,4 +28,10 @@ export function differential (mode: Mode): void {
       })
     }
   })
+}
+
+function reasonToSkip ({ config }: Fixture, mode: Mode): string | undefined {
+  if (config.node !== undefined && oldest < config.node) return `It needs Node ${config.node}.`
+  if (config.varies !== undefined && mode === 'kill' && !areAlike) return config.varies
+  return config.skip?.[mode]
 }
