@@ -7,7 +7,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 export default function buildIfStale (): void {
-  const newestSource = Math.max(...['transformer', 'runtime', 'cli', 'tsconfig.build.json', 'package.json'].map(newest))
+  const newestSource = Math.max(...['transformer', 'runtime', 'cli', 'scripts', 'tsconfig.build.json', 'package.json'].map(newest))
   const built = 'dist/cli/main.js'
   if (existsSync(built) && statSync(built).mtimeMs >= newestSource) return
   const { status } = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', shell: process.platform === 'win32' })

@@ -1,4 +1,4 @@
-/** Array.prototype (ECMA-262, 23.1.3): the methods that call back. Compiled by scripts/compile-builtins.mjs. */
+/** Array.prototype (ECMA-262, 23.1.3): the methods that call back. Compiled by scripts/build.mjs. */
 import { arrayPrototype, call, createProperty, isArray, lengthOf, NativeArray, notCallable, speciesOf, toObject, type Callable, type Indexed } from '../spec.js'
 
 export const ArrayPrototype = {
