@@ -1,7 +1,7 @@
-// The build, after tsc has checked the types and written the declarations: node scripts/build.mjs
+// The build, but for the declarations, which tsc adds: node scripts/build.mjs
 //
 //   dist/<entry>.js                      what others import, at the place of its source
-//   dist/chunks/*.js                     what the entries share: starting a program reads some ten files and not two hundred
+//   dist/chunks/*.js                     what the entries share: starting a program reads some thirty files and not a hundred
 //   dist/runtime/builtins/compiled/      built-ins that call back, compiled by our own compiler, so that their frames can be captured
 import { createHash } from 'node:crypto'
 import { readFileSync, readdirSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
@@ -17,7 +17,7 @@ const entries = [
 /** Threads of their own: what they share with the program's thread is loaded twice anyway. */
 const threads = ['cli/loader/hooks-thread.ts', 'cli/loader/compiler-thread.ts']
 
-rmSync('dist/chunks', { recursive: true, force: true })
+rmSync('dist', { recursive: true, force: true })
 const define = { REPRISE_COMPILER_DIGEST: JSON.stringify(digestOf('transformer', 'cli/loader')) }
 for (const entryPoints of [entries, threads]) {
   await build({ ...common, entryPoints, define, bundle: true, splitting: true, outdir: 'dist', chunkNames: 'chunks/[name]-[hash]', external: ['./compiled/*'] })

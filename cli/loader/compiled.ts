@@ -46,14 +46,14 @@ export function createLoader (settings: LoaderSettings, compileNow: CompileNow, 
   const progress = createProgress(settings.quiet)
 
   const replaced = new Map<string, string>()
-  /** Torture loads each file again and again; it must get the same text, too. */
+  /** By torture, which loads each file again and again. */
   const loadedBefore = new Map<string, Loaded | undefined>()
 
   function load (path: string): Loaded | undefined {
-    if (isLaterGeneration() && loadedBefore.has(path)) return loadedBefore.get(path)
-    const loaded = loadFirst(path)
-    loadedBefore.set(path, loaded)
-    return loaded
+    // Nothing else loads a file twice: there the texts would be kept for nothing.
+    if (!isLaterGeneration()) return loadFirst(path)
+    if (!loadedBefore.has(path)) loadedBefore.set(path, loadFirst(path))
+    return loadedBefore.get(path)
   }
 
   function isCompiled (path: string): boolean {

@@ -13,7 +13,7 @@ import { loaderOptionsFromEnvironment, startFromEnvironment } from './prepare.js
 if (!isCompilerThread()) {
   const program = process.argv[1]
   const isRun = isMainThread && program !== undefined
-  await loadCompiledBuiltins()
+  if (isRun) await loadCompiledBuiltins()
   installLoader({ program: resolve(program ?? 'index.js'), ...(isRun ? loaderOptionsFromEnvironment() : {}) })
   if (isRun) await startFromEnvironment(resolve(program))
   enableSourceMaps()

@@ -6,6 +6,9 @@ export const POINT_BASE = 7_000_000
 /** Those of async functions. */
 export const ASYNC_POINT_BASE = 7_500_000
 
+/** Of a frame that holds none yet, or no more. */
+export const noLocals: unknown[] = []
+
 export class Frame {
   site: Site
   /** The resume point at which it stands, or the state at which its machine (or loop) goes on. */

@@ -11,6 +11,7 @@ import { AWAIT, THROW, type Mode, type ModuleSites } from '../code/site.js'
 import { CAPTURING, flag, rerecord, SIGNAL } from '../capture/signal.js'
 import { rootTakeOver } from '../restore/drive.js'
 import { errorHooks } from '../restore/error-hooks.js'
+import { noLocals } from '../restore/frame.js'
 import { AsyncFrame, awaitable, end, step } from './async-function.js'
 import { create, type Callable } from './intrinsics.js'
 import { isInstalled } from './install.js'
@@ -20,7 +21,6 @@ import { fail, finish, finishThrow } from './resolve.js'
 export function asyncFrame (module: ModuleSites, siteIndex: number): AsyncFrame {
   return new AsyncFrame(module.sites[siteIndex], 0, noLocals)
 }
-const noLocals: unknown[] = []
 
 /** The first part has ended. */
 export function asyncBorn (frame: AsyncFrame, promise: Promise<unknown>): Promise<unknown> {

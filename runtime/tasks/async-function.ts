@@ -12,7 +12,7 @@ import { AWAIT, NORMAL, THROW, type Mode } from '../code/site.js'
 import { SIGNAL } from '../capture/signal.js'
 import { resumeStack, rootResume } from '../restore/drive.js'
 import { errorHooks } from '../restore/error-hooks.js'
-import { Frame, resumeFrame } from '../restore/frame.js'
+import { Frame, noLocals, resumeFrame } from '../restore/frame.js'
 import { apply, isObject, isPromise, NativePromise, nativeReject, nativeResolve, type Callable } from './intrinsics.js'
 import { isInstalled } from './install.js'
 import { addRareFields, currentGeneration, FULFILLED, linkRecord, never, newRecord, noteUnhandled, PENDING, PromiseRecord, recordOf, REJECTED, settledRecord, trackForeign, wait, type Operation, type Settleable, type Status, type Waiter } from './records.js'
@@ -99,7 +99,6 @@ export function end<T> (frame: AsyncFrame, result: T): T {
   frame.value = undefined
   return result
 }
-const noLocals: unknown[] = []
 
 /**
  * Notes on the frame what it waits for; returns what is really awaited. Only a promise of %Promise% itself is awaited as it

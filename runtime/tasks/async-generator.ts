@@ -10,7 +10,7 @@
 import { AWAIT, NORMAL, RETURN, THROW, YIELD, type Mode, type ModuleSites } from '../code/site.js'
 import { SIGNAL } from '../capture/signal.js'
 import { resumeStack, rootResume } from '../restore/drive.js'
-import { resumeFrame, type Frame } from '../restore/frame.js'
+import { noLocals, resumeFrame, type Frame } from '../restore/frame.js'
 import { prepareParameters } from './generator.js'
 import { AsyncFrame, awaitable, awaitedPromise } from './async-function.js'
 import { promiseResolve } from './capability.js'
@@ -211,7 +211,6 @@ function finishMachine (frame: AsyncGeneratorFrame): void {
   frame.state = DONE
   frame.locals = noLocals
 }
-const noLocals: unknown[] = []
 
 /** The requests that came too late. */
 function drainQueue (frame: AsyncGeneratorFrame): void {

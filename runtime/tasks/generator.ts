@@ -8,7 +8,7 @@
  */
 import { NORMAL, RETURN, THROW, YIELD, type Mode, type ModuleSites } from '../code/site.js'
 import { SIGNAL } from '../capture/signal.js'
-import { Frame, resumeFrame } from '../restore/frame.js'
+import { Frame, noLocals, resumeFrame } from '../restore/frame.js'
 import { apply, create, generatorPrototype, isObject, Returned, type Callable } from './intrinsics.js'
 import { replaceMethods } from './install.js'
 
@@ -51,7 +51,6 @@ export class GeneratorFrame extends Frame {
     this.done = true
   }
 }
-const noLocals: unknown[] = []
 
 
 /** `yield*` hands the inner iterator's results out as they are. */
