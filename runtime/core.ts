@@ -39,9 +39,10 @@ import { captureTasks, defineTaskKinds, dropTasks, installTasks } from './tasks/
 const naming = createNaming(abi)
 
 let installCompiled: () => void
+let nameSpecification: () => void
 /** Once, before `prepareRun` and before any hooks of the loader: they call the runtime as soon as they are evaluated. */
 export async function loadCompiledBuiltins (): Promise<void> {
-  ({ installCompiled } = await import('./builtins/install-compiled.js'))
+  ({ installCompiled, nameSpecification } = await import('./builtins/install-compiled.js'))
 }
 
 export async function prepareRun (plan: RunPlan): Promise<PreparedRun> {
@@ -54,6 +55,7 @@ export async function prepareRun (plan: RunPlan): Promise<PreparedRun> {
   installCreateRequire()
   noteOwnModules()
   nameIntrinsics()
+  nameSpecification()
   defineTaskKinds()
   defineBuiltinKinds()
   defineKind(requireKind)
@@ -99,7 +101,8 @@ function rebuild (stack: readonly Frame[], checkpointer: Checkpointer): typeof A
   try {
     bytes = encodeState(stack)
   } catch (error) {
-    checkpointer.postponed({ reason: error instanceof Error ? error.message : String(error), ...(error instanceof NotNow ? { where: error.where ?? 'Node.js' } : {}) })
+    if (error instanceof NotNow) checkpointer.postponed({ reason: error.message, where: error.where })
+    else checkpointer.failed(error)
     return
   }
   checkpointer.tortured(bytes.length)

@@ -1,4 +1,6 @@
 /** Puts the compiled built-ins in the place of the native ones; before the program starts, and only where it runs under reprise. */
+import { intrinsicName } from '../encoding/intrinsics.js'
+import { name } from '../modules/registry.js'
 import { getPrototypeOf } from '../tasks/intrinsics.js'
 import { replaceMethods } from '../tasks/install.js'
 import { ArrayConstructor } from './compiled/array-constructor.js'
@@ -11,6 +13,7 @@ import { SetPrototype } from './compiled/set.js'
 import { ArraySort, TypedArraySort } from './compiled/sort.js'
 import { StringPrototype } from './compiled/string.js'
 import { TypedArrayConstructor, TypedArrayPrototype } from './compiled/typed-array.js'
+import * as specification from './specification.js'
 
 export function installCompiled (): void {
   const typedArrayPrototype = getPrototypeOf(Uint8Array.prototype)!
@@ -28,4 +31,20 @@ export function installCompiled (): void {
   const { Iterator } = globalThis as { Iterator?: { prototype: object } }
   if (Iterator !== undefined) replaceMethods(Iterator.prototype, IteratorPrototype)
   replaceMethods(String.prototype, StringPrototype)
+}
+
+/**
+ * The compiled built-ins' frames hold functions that no program can reach: a callee that was read before its arguments were.
+ * To be called when the intrinsics have their names.
+ */
+export function nameSpecification (): void {
+  for (const [key, value] of Object.entries(specification)) {
+    nameFunction(value, key)
+    if (typeof value !== 'object' || intrinsicName(value) !== undefined) continue
+    for (const [inner, method] of Object.entries(value)) nameFunction(method, `${key}.${inner}`)
+  }
+}
+
+function nameFunction (value: unknown, key: string): void {
+  if (typeof value === 'function' && intrinsicName(value) === undefined) name(value, `reprise:${key}`)
 }

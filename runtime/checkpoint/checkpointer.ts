@@ -99,6 +99,8 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     lastFailure = message
     obstacle = { reason: message }
     pace.took(steadyMs() - pausedAt)
+    // A value that cannot be kept stays for a while.
+    tortureDue = false
     // A stop has little time; otherwise what failed now fails again in a moment.
     schedule(signals?.stop !== undefined ? pace.retryMs(0) : pace.intervalMs)
   }
@@ -188,9 +190,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
       report.postponed++
       complain(postponement)
       if (torture !== undefined) {
-        // A stack that cannot be captured here soon can; a value that cannot be kept stays for a while.
-        tortureDue = 'where' in postponement
-        // … but a callback may reach 100,000 polls before it returns, and each look at the stack costs 20 µs.
+        // The wish stays; but a callback may reach 100,000 polls before it returns, and each look at the stack costs 20 µs.
         tortureRefusals++
         tortureNextTry = report.polls + 1 + Math.floor(tortureRefusals / TORTURE_REFUSALS_AT_ONCE)
         return
@@ -201,6 +201,8 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     },
 
     takeSnapshot,
+
+    failed,
 
     tortured (bytes) {
       tortureDue = false

@@ -12,7 +12,7 @@ import { moduleById, modulePartByName, nameOfModulePart, name, siteName } from '
 
 for (const site of runtimeModule.sites) name(site, siteName(runtimeModule.id, site.index))
 
-const isModulePart = /^(?:site|function|class|namespace|meta|module|exports|require|resolve|required|json):/
+const isModulePart = /^(?:site|function|class|namespace|meta|module|exports|require|resolve|required|json|reprise):/
 
 export function createNaming (state: DecodingState): Naming {
   return {

@@ -74,12 +74,12 @@ export function siteOf (id: string, index: number): Site | undefined {
   return modules.get(id)?.sites[index]
 }
 
-/** Torture: the modules are evaluated anew. Sites of the runtime itself stay. */
+/** Torture: the modules are evaluated anew. What is of the runtime itself stays. */
 export function forgetModules (): void {
   for (const id of [...modules.keys()]) if (!id.startsWith(RUNTIME_IDS)) modules.delete(id)
   instances.clear()
   order.length = 0
-  for (const text of [...named.keys()]) if (!text.startsWith(RUNTIME_SITES)) named.delete(text)
+  for (const text of [...named.keys()]) if (!text.startsWith(RUNTIME_IDS) && !text.startsWith(RUNTIME_SITES)) named.delete(text)
 }
 const RUNTIME_IDS = 'reprise:'
 const RUNTIME_SITES = `site:${RUNTIME_IDS}`

@@ -16,10 +16,15 @@ function readText (file: string): string {
   try { return readFileSync(file, 'latin1') } catch { return '' }
 }
 
-/** Field 22 of /proc/PID/stat. The second field is the command in parentheses, which may hold spaces and parentheses. */
+/**
+ * Field 22 of /proc/PID/stat; empty if there is no such process, or if it is dead and only its parent has not asked yet (field 3:
+ * in a container whose first process does not care it stays so for good). The second field is the command in parentheses, which
+ * may hold spaces and parentheses.
+ */
 export function processStartTime (pid: number): string {
   const stat = readText(`/proc/${pid}/stat`)
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' || fields[0] === 'X' ? '' : fields[19] ?? ''
 }
 
 export function thisHolder (): Holder {

@@ -12,7 +12,7 @@ import { runNative } from './native.js'
 import { start, type Ended, type StartOptions } from './start.js'
 import { seededRandom } from '../random.js'
 
-interface Report { readonly polls: number, readonly restores: number, readonly snapshots: number }
+interface Report { readonly polls: number, readonly restores: number, readonly snapshots: number, readonly failed: number }
 
 export interface Outcome {
   readonly fault: string | undefined
@@ -56,7 +56,8 @@ async function once (fixture: Fixture, place: string, options: readonly string[]
   const report = readReport(place)
   const fault = faultOfEnd(ended, fixture.config.exitCode) ??
     faultOfStdout(ended.stdout, await expectedHere(fixture)) ??
-    (report !== undefined && report[proof] > 0 ? undefined : `its report counts no ${proof}: ${JSON.stringify(report)}`)
+    (report !== undefined && report[proof] > 0 ? undefined : `its report counts no ${proof}: ${JSON.stringify(report)}`) ??
+    faultOfFailed(fixture, report, ended)
   return { fault, restores: report?.restores ?? 0, kills: 0 }
 }
 
@@ -93,10 +94,18 @@ async function killedAndStartedAgain (fixture: Fixture, place: string, store: st
       return { fault, restores: 0, kills }
     }
     fault ??= faultOfEnd(ended, fixture.config.exitCode) ?? pieces.faultOfLast()
-    const restores = readReport(place)?.restores ?? 0
+    const report = readReport(place)
+    fault ??= faultOfFailed(fixture, report, ended)
+    const restores = report?.restores ?? 0
     if (fault === undefined && kills > 0 && restores === 0) fault = 'its last start went on from no snapshot'
     return { fault, restores, kills }
   }
+}
+
+/** A program goes on when a snapshot has failed, so its output says nothing of that. */
+function faultOfFailed ({ config }: Fixture, report: Report | undefined, { stderr }: Ended): string | undefined {
+  if (config.unsupported !== undefined || report === undefined || report.failed === 0) return undefined
+  return `${report.failed} snapshots failed${/a snapshot failed: .*/.exec(stderr)?.[0].slice('a snapshot failed'.length) ?? ''}`
 }
 
 const KILLS_MAX = 3

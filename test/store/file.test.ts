@@ -8,7 +8,7 @@ import path from 'node:path'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { buildSync } from 'esbuild'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openFileStore } from '../../runtime/store/file.js'
 import { processStartTime, SILENCE_MS_MAX, thisHolder } from '../../runtime/store/holder.js'
 import { HeldError, StoreError, type Holder } from '../../runtime/store/store.js'
@@ -77,6 +77,21 @@ describe('file store, on the disk', () => {
     child.kill('SIGKILL')
     await once(child, 'exit')
     expect(hold).not.toThrow()
+  })
+
+  test('a killed process that its parent has not asked for yet holds nothing', async () => {
+    // `exec` leaves a parent that waits for no child.
+    const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'])
+    const [line] = await once(parent.stdout, 'data') as [Buffer]
+    const pid = Number(String(line))
+    const startTime = processStartTime(pid)
+    writeLock({ pid, startTime })
+    expect(hold).toThrow(HeldError)
+    process.kill(pid, 'SIGKILL')
+    await vi.waitUntil(() => fs.readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z '))
+    expect(hold).not.toThrow()
+    parent.kill('SIGKILL')
+    await once(parent, 'exit')
   })
 
   test.each<[string, Partial<Holder>]>([
