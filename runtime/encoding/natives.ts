@@ -49,6 +49,9 @@ export const symbolDescription = getter<symbol, string | undefined>(Symbol.proto
 export const bigintToString = uncurry(BigInt.prototype.toString)
 export const functionToString = uncurry(Function.prototype.toString)
 
+/** For a class that assigns its fields: what a program puts on Object.prototype, a setter say, is not met. */
+export function withoutObjectPrototype (Class: { readonly prototype: object }): void { setPrototypeOf(Class.prototype, null) }
+
 function safe<Class extends abstract new (...rest: never[]) => object> (Class: Class, parent: object): Class {
   const target = Class.prototype as object
   for (const key of ownKeys(parent)) {

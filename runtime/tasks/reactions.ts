@@ -12,8 +12,14 @@ import { currentGeneration, linkRecord, plainThen, PromiseRecord, recordOf, REJE
 import { finish, finishThrow, rejectRecord, resolveRecord } from './resolve.js'
 
 export abstract class Reaction extends PromiseRecord implements Waiter {
-  position = -1
-  source: Settleable | undefined = undefined
+  declare position: number
+  declare source: Settleable | undefined
+
+  constructor () {
+    super()
+    this.position = -1
+    this.source = undefined
+  }
 
   /** What the native reaction does; its result settles the derived native promise. */
   abstract react (mode: Mode, value: unknown): unknown

@@ -9,6 +9,7 @@
  * Invariant: a record's status changes in the same breath in which its native promise is settled.
  */
 import { defineProperty, getOwnPropertyDescriptor, isPromise, NativePromise, nativeThen, apply, Returned, type Callable } from './intrinsics.js'
+import { withoutObjectPrototype } from '../encoding/natives.js'
 import { push } from './ring.js'
 
 const nativeSetImmediate = setImmediate
@@ -52,16 +53,25 @@ export interface Operation {
 }
 
 export class PromiseRecord implements Settleable {
-  status: Status = PENDING
-  outcome: unknown = undefined
-  reactions: Waiter | Waiter[] | undefined = undefined
-  promise: Promise<unknown> | undefined = undefined
+  declare status: Status
+  declare outcome: unknown
+  declare reactions: Waiter | Waiter[] | undefined
+  declare promise: Promise<unknown> | undefined
   declare nativeResolve: Callable | undefined
   declare nativeReject: Callable | undefined
   declare handled: boolean
   declare foreign: boolean
   declare operation: Operation | undefined
+
+  /** Assigned, as a Frame's. */
+  constructor () {
+    this.status = PENDING
+    this.outcome = undefined
+    this.reactions = undefined
+    this.promise = undefined
+  }
 }
+withoutObjectPrototype(PromiseRecord)
 
 /** Fields that most records never set stand on the prototype. */
 export function addRareFields (prototype: object): void {
