@@ -94,9 +94,7 @@ async function killedAndStartedAgain (fixture: Fixture, place: string, store: st
       return { fault, restores: 0, kills }
     }
     fault ??= faultOfEnd(ended, fixture.config.exitCode) ?? pieces.faultOfLast()
-    const report = readReport(place)
-    fault ??= faultOfFailed(fixture, report, ended)
-    const restores = report?.restores ?? 0
+    const restores = readReport(place)?.restores ?? 0
     if (fault === undefined && kills > 0 && restores === 0) fault = 'its last start went on from no snapshot'
     return { fault, restores, kills }
   }
