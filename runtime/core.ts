@@ -102,7 +102,7 @@ function rebuild (stack: readonly Frame[], checkpointer: Checkpointer): typeof A
     bytes = encodeState(stack)
   } catch (error) {
     if (error instanceof NotNow) checkpointer.postponed({ reason: error.message, where: error.where })
-    else checkpointer.failed(error)
+    else checkpointer.tortureFailed(error)
     return
   }
   checkpointer.tortured(bytes.length)

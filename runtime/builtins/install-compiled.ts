@@ -39,12 +39,12 @@ export function installCompiled (): void {
  */
 export function nameSpecification (): void {
   for (const [key, value] of Object.entries(specification)) {
-    nameFunction(value, key)
+    nameHidden(value, key)
     if (typeof value !== 'object' || intrinsicName(value) !== undefined) continue
-    for (const [inner, method] of Object.entries(value)) nameFunction(method, `${key}.${inner}`)
+    for (const [inner, method] of Object.entries(value)) nameHidden(method, `${key}.${inner}`)
   }
 }
 
-function nameFunction (value: unknown, key: string): void {
+function nameHidden (value: unknown, key: string): void {
   if (typeof value === 'function' && intrinsicName(value) === undefined) name(value, `reprise:${key}`)
 }

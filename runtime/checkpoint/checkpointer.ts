@@ -88,7 +88,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
 
   const overdue = (): boolean => signals?.stop !== undefined && !signals.letGo && steadyMs() - signals.stop.since >= STOP_GRACE_MS
 
-  const failed = (error: unknown): void => {
+  const noteFailure = (error: unknown): void => {
     report.failed++
     const message = error instanceof Error ? error.message : `${error as string}`
     if (message !== lastFailure) {
@@ -98,9 +98,11 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     }
     lastFailure = message
     obstacle = { reason: message }
+  }
+
+  const failed = (error: unknown): void => {
+    noteFailure(error)
     pace.took(steadyMs() - pausedAt)
-    // A value that cannot be kept stays for a while.
-    tortureDue = false
     // A stop has little time; otherwise what failed now fails again in a moment.
     schedule(signals?.stop !== undefined ? pace.retryMs(0) : pace.intervalMs)
   }
@@ -156,6 +158,12 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
     schedule(pace.intervalMs)
   }
 
+  /** A callback may reach 100,000 polls before it returns, and each look at the stack costs 20 µs. */
+  const tortureRefused = (): void => {
+    tortureRefusals++
+    tortureNextTry = report.polls + 1 + Math.floor(tortureRefusals / TORTURE_REFUSALS_AT_ONCE)
+  }
+
   const elapsedMs = (): number => parts.elapsedMsBefore + steadyMs() - beganAt
 
   return {
@@ -190,9 +198,7 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
       report.postponed++
       complain(postponement)
       if (torture !== undefined) {
-        // The wish stays; but a callback may reach 100,000 polls before it returns, and each look at the stack costs 20 µs.
-        tortureRefusals++
-        tortureNextTry = report.polls + 1 + Math.floor(tortureRefusals / TORTURE_REFUSALS_AT_ONCE)
+        tortureRefused()
         return
       }
       // The wish stays: a wish of the N-th poll becomes one of the next that can.
@@ -202,7 +208,12 @@ export function createCheckpointer (parts: CheckpointerParts): LiveCheckpointer 
 
     takeSnapshot,
 
-    failed,
+    tortureFailed (error) {
+      noteFailure(error)
+      // A value that cannot be kept stays for a while.
+      tortureDue = false
+      tortureRefused()
+    },
 
     tortured (bytes) {
       tortureDue = false

@@ -50,7 +50,7 @@ export interface Checkpointer {
    */
   takeSnapshot (stack: readonly Frame[]): void
   /** In torture: the state cannot be put into bytes as it is now, a value that cannot be kept say. */
-  failed (error: unknown): void
+  tortureFailed (error: unknown): void
   /** The core has rebuilt the state from bytes in torture. */
   tortured (bytes: number): void
   /** `checkpoint()` of the application: the next poll takes a snapshot. */

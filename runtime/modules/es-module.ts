@@ -123,6 +123,8 @@ export class EsModule extends LiveModule {
   }
 
   resume (mode: Mode, value: unknown): boolean {
+    // What it waited for has come to its end without a value: it was settled by a task that goes on elsewhere.
+    if (this.#isAbandoned) return this.#stepped(true)
     if (this.#waitsFor !== undefined) {
       this.#waitsFor = undefined
       if (mode !== NORMAL) throw value

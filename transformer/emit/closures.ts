@@ -161,16 +161,22 @@ export class ClosureEmitter implements Closures {
     const list = sites.map(({ site, kind, key }) => `[${site.index}, ${JSON.stringify(kind)}, ${key}]`).join(', ')
     const parameters = [...captureNames, ...values]
     const home = `$home${node.pos}`
-    // `super` looks where the literal's prototype is: methods that are made again must know the literal that they came from.
+    // `super` looks where the literal's prototype is: methods that are made again get the literal that they came from, and it,
+    // not the one that they are made in, is what their frames and the next snapshot hold.
     const usesSuper = members.some(member => file.scopes.functions.get(member)!.usesSuper)
     const stamped = usesSuper ? [...captureNames, home] : captureNames
-    const code: Code = [`function ${factory} (${parameters.join(', ')}) {\n  const ${home} = {\n    `, parts, `\n  };\n  return $.members(${home}, $module, [${stamped.join(', ')}], [${list}]);\n}`]
+    const literal = usesSuper ? '$literal' : home
+    const code: Code = [
+      `function ${factory} (${(usesSuper ? [...parameters, home] : parameters).join(', ')}) {\n  const ${literal} = {\n    `, parts, '\n  };\n',
+      usesSuper ? `  ${home} ??= ${literal};\n` : '', `  return $.members(${literal}, $module, [${stamped.join(', ')}], [${list}]);\n}`
+    ]
     const host = isHosted && this.hosts.length > 0 ? this.hosts[this.hosts.length - 1] : this.declarations
     host.push({ name: factory, code })
     sites.forEach(({ site }, index) => {
       const dummies = values.map(value => computed.includes(value) ? JSON.stringify(value) : 'undefined')
       site.captures = stamped
-      site.make = `(${[...captureNames, ...(usesSuper ? ['$home'] : [])].join(', ')}) => $.member(${factory}(${[...captureNames, ...dummies].join(', ')}), ${index}${usesSuper ? ', $home' : ''})`
+      const original = usesSuper ? ['$home'] : []
+      site.make = `(${[...captureNames, ...original].join(', ')}) => $.member(${[`${factory}(${[...captureNames, ...dummies, ...original].join(', ')})`, index, ...original].join(', ')})`
     })
     const captureArguments: Piece[] = captures.map(capture => 'variables' in capture ? file.names.ofScope(capture) : context.target(capture))
     return [factory, '(', [...captureArguments, ...operands].map((argument, index) => {
